@@ -1,0 +1,14 @@
+// The number types that a model can be run in.
+#ifndef EVAL_MODELS_DTYPE_H_
+#define EVAL_MODELS_DTYPE_H_
+
+namespace sn37::eval {
+
+// How weights and the key-value cache are held. Activations and every sum are
+// float32 whatever is chosen; kBFloat16 rounds weights that a file holds in a
+// wider type, to nearest even.
+enum class DType { kFloat32, kBFloat16 };
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_MODELS_DTYPE_H_
