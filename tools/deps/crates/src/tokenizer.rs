@@ -1,0 +1,208 @@
+//! Hugging Face tokenizers from a tokenizer.json.
+
+use crate::budget::Failure;
+use crate::{answer, Owned, View};
+use std::sync::Once;
+use tokenizers::models::ModelWrapper;
+use tokenizers::Tokenizer;
+
+const MAX_JSON: usize = 128 << 20;
+const MAX_TEXT: usize = 4 << 20;
+const MAX_IDS: usize = 1 << 22;
+/// Loading a vocabulary of 256,000 tokens takes about a quarter of this.
+const LOAD_MEMORY: usize = 2 << 30;
+/// Offsets and alignments take some hundred bytes for each byte of text.
+const ENCODE_MEMORY: usize = 2 << 30;
+
+/// A regular expression of a tokenizer can backtrack without end. The bounds
+/// are for one search; text that needs as many steps as it has bytes passes.
+const MAX_REGEX_STEPS: u64 = MAX_TEXT as u64 * 2;
+const MAX_REGEX_STACK: u32 = MAX_TEXT as u32 * 2;
+const MAX_REGEX_DEPTH: u32 = 250;
+
+pub struct SharedTokenizer {
+    tokenizer: Tokenizer,
+    vocab_size: usize,
+    max_id: u32,
+}
+
+fn invalid(error: impl std::fmt::Display) -> Failure {
+    Failure::Invalid(error.to_string())
+}
+
+fn bound_regexes() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| unsafe {
+        onig_sys::onig_set_retry_limit_in_match(MAX_REGEX_STEPS as _);
+        onig_sys::onig_set_retry_limit_in_search(MAX_REGEX_STEPS as _);
+        onig_sys::onig_set_match_stack_limit_size(MAX_REGEX_STACK as _);
+        onig_sys::onig_set_parse_depth_limit(MAX_REGEX_DEPTH as _);
+    });
+}
+
+fn load(json: &[u8]) -> Result<SharedTokenizer, Failure> {
+    bound_regexes();
+    let mut tokenizer = Tokenizer::from_bytes(json).map_err(invalid)?;
+    if let ModelWrapper::BPE(model) = tokenizer.get_model() {
+        if model.dropout.is_some_and(|dropout| dropout > 0.0) {
+            return Err(Failure::Invalid(
+                "BPE dropout makes the tokens random".to_string(),
+            ));
+        }
+    }
+    tokenizer.with_truncation(None).map_err(invalid)?;
+    tokenizer.with_padding(None);
+    let vocabulary = tokenizer.get_vocab(true);
+    let max_id = vocabulary.values().copied().max();
+    Ok(SharedTokenizer {
+        vocab_size: vocabulary.len(),
+        max_id: max_id.ok_or_else(|| invalid("the vocabulary is empty"))?,
+        tokenizer,
+    })
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_new(
+    json: View,
+    tokenizer: *mut *mut SharedTokenizer,
+    error: *mut Owned<u8>,
+) -> i32 {
+    answer(
+        LOAD_MEMORY,
+        error,
+        || load(unsafe { json.text("tokenizer.json", MAX_JSON) }?.as_bytes()),
+        |loaded| unsafe { tokenizer.write(Box::into_raw(Box::new(loaded))) },
+    )
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_free(tokenizer: *mut SharedTokenizer) {
+    if !tokenizer.is_null() {
+        drop(Box::from_raw(tokenizer));
+    }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_encode(
+    tokenizer: *const SharedTokenizer,
+    text: View,
+    add_special: i32,
+    ids: *mut Owned<u32>,
+    error: *mut Owned<u8>,
+) -> i32 {
+    let tokenizer = &(*tokenizer).tokenizer;
+    answer(
+        ENCODE_MEMORY,
+        error,
+        || {
+            let text = unsafe { text.text("the text", MAX_TEXT) }?;
+            let encoding = tokenizer
+                .encode_fast(text, add_special != 0)
+                .map_err(invalid)?;
+            Ok(encoding.get_ids().to_vec())
+        },
+        |encoded| unsafe { ids.write(Owned::new(encoded)) },
+    )
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_decode(
+    tokenizer: *const SharedTokenizer,
+    ids: *const u32,
+    size: usize,
+    skip_special: i32,
+    text: *mut Owned<u8>,
+    error: *mut Owned<u8>,
+) -> i32 {
+    let tokenizer = &(*tokenizer).tokenizer;
+    let ids = if size == 0 {
+        &[]
+    } else {
+        std::slice::from_raw_parts(ids, size)
+    };
+    answer(
+        ENCODE_MEMORY,
+        error,
+        || {
+            if ids.len() > MAX_IDS {
+                return Err(Failure::Limit(format!("more than {MAX_IDS} ids")));
+            }
+            tokenizer.decode(ids, skip_special != 0).map_err(invalid)
+        },
+        |decoded| unsafe { text.write(Owned::new(decoded.into_bytes())) },
+    )
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_token_to_id(
+    tokenizer: *const SharedTokenizer,
+    token: View,
+    id: *mut u32,
+    found: *mut i32,
+    error: *mut Owned<u8>,
+) -> i32 {
+    let tokenizer = &(*tokenizer).tokenizer;
+    answer(
+        ENCODE_MEMORY,
+        error,
+        || Ok(tokenizer.token_to_id(unsafe { token.text("the token", MAX_TEXT) }?)),
+        |answer| unsafe {
+            found.write(answer.is_some() as i32);
+            id.write(answer.unwrap_or(0));
+        },
+    )
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_id_to_token(
+    tokenizer: *const SharedTokenizer,
+    id: u32,
+    token: *mut Owned<u8>,
+    found: *mut i32,
+    error: *mut Owned<u8>,
+) -> i32 {
+    let tokenizer = &(*tokenizer).tokenizer;
+    answer(
+        ENCODE_MEMORY,
+        error,
+        || Ok(tokenizer.id_to_token(id)),
+        |answer| unsafe {
+            found.write(answer.is_some() as i32);
+            token.write(Owned::new(answer.unwrap_or_default().into_bytes()));
+        },
+    )
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_vocab_size(tokenizer: *const SharedTokenizer) -> u64 {
+    (*tokenizer).vocab_size as u64
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_max_id(tokenizer: *const SharedTokenizer) -> u32 {
+    (*tokenizer).max_id
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn sn37_tokenizer_added_ids(
+    tokenizer: *const SharedTokenizer,
+    special_only: i32,
+    ids: *mut Owned<u32>,
+    error: *mut Owned<u8>,
+) -> i32 {
+    let tokenizer = &(*tokenizer).tokenizer;
+    answer(
+        ENCODE_MEMORY,
+        error,
+        || {
+            let added = tokenizer.get_added_tokens_decoder();
+            let wanted = added
+                .iter()
+                .filter(|(_, token)| special_only == 0 || token.special);
+            let mut ids: Vec<u32> = wanted.map(|(id, _)| *id).collect();
+            ids.sort_unstable();
+            Ok(ids)
+        },
+        |added| unsafe { ids.write(Owned::new(added)) },
+    )
+}
