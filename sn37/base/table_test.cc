@@ -26,8 +26,8 @@ TEST(TableTest, WidthCountsColumnsNotBytes) {
 }
 
 TEST(TableTest, EscapesFromOutsideDoNotReachTheTerminal) {
-  Table table({{"model"}});
-  table.AddRow({"evil\x1b[2J\nname"});
+  Table table({{"model"}, {"w"}});
+  table.AddRow({"evil\x1b[2J\nname", "1"});
   EXPECT_THAT(table.ToString(), testing::Not(testing::HasSubstr("\x1b")));
   EXPECT_EQ(std::count(table.ToString().begin(), table.ToString().end(), '\n'),
             2);
