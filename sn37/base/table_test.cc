@@ -1,6 +1,7 @@
 #include "sn37/base/table.h"
 
 #include <algorithm>
+#include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -28,9 +29,9 @@ TEST(TableTest, WidthCountsColumnsNotBytes) {
 TEST(TableTest, EscapesFromOutsideDoNotReachTheTerminal) {
   Table table({{"model"}, {"w"}});
   table.AddRow({"evil\x1b[2J\nname", "1"});
-  EXPECT_THAT(table.ToString(), testing::Not(testing::HasSubstr("\x1b")));
-  EXPECT_EQ(std::count(table.ToString().begin(), table.ToString().end(), '\n'),
-            2);
+  std::string text = table.ToString();
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("\x1b")));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
 }
 
 }  // namespace
