@@ -1,0 +1,169 @@
+"""Repository rules that fetch pinned packages through their own clients.
+
+debian_packages unpacks Debian packages (apt-get), wheels unpacks Python wheels
+(pip). Both keep what they downloaded in a folder outside the checkout
+(SN37_DOWNLOADS, or ~/.cache/sn37/downloads), one file per SHA-256, so that a
+fresh checkout downloads nothing twice. What is unpacked does not depend on the
+day or the folder: times are zero, links relative.
+"""
+
+_ENVIRON = ["HOME", "SN37_DOWNLOADS"]
+
+def _split(pin):
+    """"name=version sha256" as a struct."""
+    spec, sha256 = pin.split(" ")
+    name, version = spec.split("=", 1)
+    return struct(name = name, version = version, sha256 = sha256)
+
+def _run(ctx, script, *args, **environment):
+    """Runs a shell script; its output, or None if it failed."""
+    result = ctx.execute(
+        ["bash", "-euo", "pipefail", "-c", script, "-"] + list(args),
+        timeout = 3600,
+        environment = environment,
+    )
+    if result.return_code:
+        return struct(ok = False, text = result.stderr.strip())
+    return struct(ok = True, text = result.stdout.strip())
+
+def _must(ctx, script, *args):
+    result = _run(ctx, script, *args)
+    if not result.ok:
+        fail("%s: %s" % (ctx.name, result.text))
+    return result.text
+
+def _downloads(ctx):
+    folder = ctx.os.environ.get("SN37_DOWNLOADS")
+    if not folder:
+        folder = ctx.os.environ.get("HOME", "/root") + "/.cache/sn37/downloads"
+    _must(ctx, 'mkdir -p "$1"', folder)
+    return folder
+
+def _get(ctx, pins, command):
+    """Downloads what is missing; the paths of all, checked, in order.
+
+    command is a script that downloads its arguments (one pin's name, version
+    and sha256 each) into the current folder, one file each.
+    """
+    folder = _downloads(ctx)
+    paths = []
+    for pin in pins:
+        path = folder + "/" + pin.sha256
+        paths.append(path)
+        if ctx.path(path).exists:
+            continue
+        ctx.report_progress("downloading %s %s" % (pin.name, pin.version))
+        result = _run(
+            ctx,
+            """
+            work=$(mktemp -d "$1/.new.XXXXXX"); trap 'rm -rf "$work"' EXIT
+            (cd "$work"; %s) 1>&2
+            file=("$work"/*)
+            sum=$(sha256sum "${file[0]}"); sum=${sum%%%% *}
+            if [[ $sum != "$4" ]]; then echo "sha256 is $sum" >&2; exit 1; fi
+            mv "${file[0]}" "$1/$4"
+            """ % command,
+            folder,
+            pin.name,
+            pin.version,
+            pin.sha256,
+        )
+        if not result.ok:
+            why = [line for line in result.text.splitlines() if line]
+            fail("cannot get the pinned %s %s: %s; its version and sha256 are in tools/deps/pins.bzl" % (
+                pin.name,
+                pin.version,
+                why[-1].strip() if why else "no reason given",
+            ))
+    return paths
+
+# Links become relative, those to files of other packages go: Bazel's disk cache
+# takes no folder that holds one.
+_NORMALISE = """
+find . -type l -lname '/*' -printf '%p\\t%l\\n' |
+  while IFS=$'\\t' read -r link target; do
+    ln -sfn "$(realpath -ms --relative-to="${link%/*}" ".$target")" "$link"
+  done
+find . -xtype l -delete
+find . -exec touch -hd @0 {} +
+"""
+
+def _finish(ctx):
+    """The BUILD file, the list of pins (what makes a changed pin rebuild what
+    takes a whole folder as its input), and the normal form of the rest."""
+    ctx.file("pins.txt", "\n".join(ctx.attr.pins) + "\n", executable = False)
+    for tool in ctx.attr.tool_libs:
+        _must(ctx, 'mkdir -p tool_lib; cp -lL $1 tool_lib/', tool)
+    _must(ctx, _NORMALISE)
+    if ctx.attr.build_file:
+        ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
+    ctx.file("WORKSPACE", "")
+
+def _debian_packages_impl(ctx):
+    pins = [_split(pin) for pin in ctx.attr.pins]
+    paths = _get(ctx, pins, 'apt-get -q -o APT::Sandbox::User=root download "$2=$3"')
+    for path in paths:
+        _must(ctx, 'dpkg-deb -x "$1" .', path)
+    _must(ctx, "rm -rf etc usr/share/{doc,man,info,lintian,locale,bug,gdb,gcc,python3}")
+    if ctx.attr.strip_prefix:
+        _must(ctx, 'mv "$1" .top; rm -rf usr; shopt -s dotglob; mv .top/* .; rmdir .top', ctx.attr.strip_prefix)
+    _finish(ctx)
+
+debian_packages = repository_rule(
+    implementation = _debian_packages_impl,
+    environ = _ENVIRON,
+    attrs = {
+        "pins": attr.string_list(mandatory = True, doc = "name=version sha256"),
+        "build_file": attr.label(allow_single_file = True),
+        "strip_prefix": attr.string(doc = "the folder that becomes the root"),
+        "tool_libs": attr.string_list(
+            doc = "shared libraries (globs) that the programs in the packages need; they are put in tool_lib/",
+        ),
+    },
+)
+
+_PIP = """
+printf '%s==%s --hash=sha256:%s' "$2" "$3" "$4" > "$1/.req.$4"
+trap 'rm -f "$1/.req.$4"' EXIT
+python3 -m pip download -q --disable-pip-version-check --no-deps \
+  --only-binary=:all: --python-version 3.11 --implementation cp \
+  --abi cp311 --abi abi3 --abi none --platform any \
+  --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 \
+  --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
+  --require-hashes -r "$1/.req.$4"
+"""
+
+def _wheels_impl(ctx):
+    pins = [_split(pin) for pin in ctx.attr.pins]
+    for path in _get(ctx, pins, _PIP):
+        # unzip's status 11: nothing in this wheel matches any pattern of only.
+        _must(ctx, 'unzip -q -o "$@" || [[ $? == 11 ]]', path, *ctx.attr.only)
+    if ctx.attr.remove:
+        _must(ctx, 'rm -rf "$@"', *ctx.attr.remove)
+    _finish(ctx)
+
+wheels = repository_rule(
+    implementation = _wheels_impl,
+    environ = _ENVIRON,
+    attrs = {
+        "pins": attr.string_list(mandatory = True, doc = "name=version sha256"),
+        "build_file": attr.label(allow_single_file = True),
+        "only": attr.string_list(doc = "patterns of the files to unpack"),
+        "remove": attr.string_list(doc = "what of them is deleted again"),
+        "tool_libs": attr.string_list(),
+    },
+)
+
+def _stub_impl(ctx):
+    ctx.file("WORKSPACE", "")
+    for label, path in ctx.attr.files.items():
+        ctx.symlink(label, path)
+        if path.endswith(".bzl") and "/" in path:
+            ctx.file(path.rpartition("/")[0] + "/BUILD.bazel", "")
+
+# A repository of a few files of this one, for rules that Bazel's built-in
+# repositories load by name.
+stub = repository_rule(
+    implementation = _stub_impl,
+    attrs = {"files": attr.label_keyed_string_dict(allow_files = True)},
+)
