@@ -63,8 +63,17 @@ typedef struct Sn37Tokenizer Sn37Tokenizer;
 // From the bytes of a tokenizer.json (at most 128 MiB). Truncation and padding
 // settings in it are dropped, as the ecosystem's encode() does by default. BPE
 // dropout is refused: its answers are random.
-int32_t sn37_tokenizer_new(Sn37View json, Sn37Tokenizer** tokenizer,
-                           Sn37Bytes* error);
+//
+// `changes` is what the files beside it change, in the order in which they are
+// applied; empty for nothing:
+//   {"added": [token...],       added to the vocabulary where not there yet
+//    "special": [token...],     recognised in text, where the vocabulary has it
+//    "add_prefix_space": bool,  of a ByteLevel pre-tokenizer
+//    "post_processor": {...}}   in the place of its own
+// with token {"content", "single_word", "lstrip", "rstrip", "normalized",
+// "special"} and post_processor as tokenizer.json writes them.
+int32_t sn37_tokenizer_new(Sn37View json, Sn37View changes,
+                           Sn37Tokenizer** tokenizer, Sn37Bytes* error);
 void sn37_tokenizer_free(Sn37Tokenizer* tokenizer);
 
 // Text of at most 4 MiB. Special tokens written in the text are recognised.
@@ -111,7 +120,8 @@ typedef struct {
 // blocks trimmed, leading space before blocks stripped, break and continue,
 // raise_exception, tojson as json.dumps(ensure_ascii=False), Python's string,
 // list and dict methods, True, False and None printed as Python does,
-// {% generation %} transparent. strftime_now is an error: a rendering must not
+// {% generation %} transparent. strftime_now is not defined, so that templates
+// that test for it take their fixed date and others fail: a rendering must not
 // depend on the clock. Source of at most 1 MiB.
 int32_t sn37_template_new(Sn37View source, Sn37TemplateLimits limits,
                           Sn37Template** chat_template, Sn37Bytes* error);

@@ -19,6 +19,9 @@ const INVALID: i32 = 1;
 const LIMIT: i32 = 2;
 const INTERNAL: i32 = 3;
 
+/// A message quotes hostile input; nobody reads more of it than this.
+const MAX_MESSAGE: usize = 2048;
+
 /// Sn37View: bytes borrowed for one call.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -102,6 +105,11 @@ unsafe fn answer<T>(
         Err(Failure::Limit(message)) => (LIMIT, message),
         Err(Failure::Internal(message)) => (INTERNAL, message),
     };
-    error.write(Owned::new(message.into_bytes()));
+    let shown = message.len().min(MAX_MESSAGE);
+    let shown = (0..=shown)
+        .rev()
+        .find(|end| message.is_char_boundary(*end))
+        .unwrap_or(0);
+    error.write(Owned::new(message.as_bytes()[..shown].to_vec()));
     code
 }

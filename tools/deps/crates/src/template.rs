@@ -33,11 +33,6 @@ fn raise_exception(message: String) -> Result<Value, Error> {
     Err(Error::new(ErrorKind::InvalidOperation, message))
 }
 
-fn strftime_now(_format: String) -> Result<Value, Error> {
-    let reason = "strftime_now: a rendering must not depend on the clock";
-    Err(Error::new(ErrorKind::InvalidOperation, reason))
-}
-
 fn separators(pair: Option<Vec<String>>) -> Result<Option<[String; 2]>, Error> {
     let wrong = |_| Error::new(ErrorKind::InvalidOperation, "tojson: separators are a pair");
     pair.map(<[String; 2]>::try_from).transpose().map_err(wrong)
@@ -99,7 +94,6 @@ fn parse(source: &str, limits: Limits) -> Result<ChatTemplate, Failure> {
     environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     environment.set_formatter(print);
     environment.add_function("raise_exception", raise_exception);
-    environment.add_function("strftime_now", strftime_now);
     environment.add_filter("tojson", tojson);
     environment
         .add_template_owned(NAME, replace_generation_tags(source))

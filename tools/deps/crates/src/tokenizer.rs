@@ -2,9 +2,11 @@
 
 use crate::budget::Failure;
 use crate::{answer, Owned, View};
+use serde::Deserialize;
 use std::sync::Once;
 use tokenizers::models::ModelWrapper;
-use tokenizers::Tokenizer;
+use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::{AddedToken, PostProcessorWrapper, Tokenizer};
 
 const MAX_JSON: usize = 128 << 20;
 const MAX_TEXT: usize = 4 << 20;
@@ -40,7 +42,38 @@ fn bound_regexes() {
     });
 }
 
-fn load(json: &[u8]) -> Result<SharedTokenizer, Failure> {
+/// What the files beside a tokenizer.json change, as sn37_tokenizer_new says.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Changes {
+    added: Vec<AddedToken>,
+    special: Vec<AddedToken>,
+    add_prefix_space: Option<bool>,
+    post_processor: Option<PostProcessorWrapper>,
+}
+
+fn apply(changes: Changes, tokenizer: &mut Tokenizer) {
+    tokenizer.add_tokens(&changes.added);
+    let known = |tokenizer: &Tokenizer, token: &AddedToken| {
+        let added = tokenizer.get_added_tokens_decoder();
+        let already_added = added.values().any(|other| other.content == token.content);
+        !already_added && tokenizer.token_to_id(&token.content).is_some()
+    };
+    let mut special = changes.special;
+    special.retain(|token| known(tokenizer, token));
+    tokenizer.add_tokens(&special);
+    if let (Some(add), Some(PreTokenizerWrapper::ByteLevel(before))) =
+        (changes.add_prefix_space, tokenizer.get_pre_tokenizer())
+    {
+        let after = before.add_prefix_space(add);
+        tokenizer.with_pre_tokenizer(Some(after));
+    }
+    if changes.post_processor.is_some() {
+        tokenizer.with_post_processor(changes.post_processor);
+    }
+}
+
+fn load(json: &str, changes: &str) -> Result<SharedTokenizer, Failure> {
     bound_regexes();
     let mut tokenizer = Tokenizer::from_bytes(json).map_err(invalid)?;
     if let ModelWrapper::BPE(model) = tokenizer.get_model() {
@@ -52,6 +85,12 @@ fn load(json: &[u8]) -> Result<SharedTokenizer, Failure> {
     }
     tokenizer.with_truncation(None).map_err(invalid)?;
     tokenizer.with_padding(None);
+    if !changes.is_empty() {
+        apply(
+            serde_json::from_str(changes).map_err(invalid)?,
+            &mut tokenizer,
+        );
+    }
     let vocabulary = tokenizer.get_vocab(true);
     let max_id = vocabulary.values().copied().max();
     Ok(SharedTokenizer {
@@ -64,13 +103,19 @@ fn load(json: &[u8]) -> Result<SharedTokenizer, Failure> {
 #[no_mangle]
 pub unsafe extern "C" fn sn37_tokenizer_new(
     json: View,
+    changes: View,
     tokenizer: *mut *mut SharedTokenizer,
     error: *mut Owned<u8>,
 ) -> i32 {
     answer(
         LOAD_MEMORY,
         error,
-        || load(unsafe { json.text("tokenizer.json", MAX_JSON) }?.as_bytes()),
+        || unsafe {
+            load(
+                json.text("tokenizer.json", MAX_JSON)?,
+                changes.text("the changes", MAX_JSON)?,
+            )
+        },
         |loaded| unsafe { tokenizer.write(Box::into_raw(Box::new(loaded))) },
     )
 }
