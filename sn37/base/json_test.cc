@@ -49,6 +49,18 @@ TEST(JsonTest, LastOfTwoEqualKeysIsKept) {
   EXPECT_EQ(*GetInt(*ParseJson(R"({"a":1,"a":2})", {}), "a", 0, 9), 2);
 }
 
+TEST(JsonTest, EqualKeysAreRefusedWhereTheyMustBeUnique) {
+  const JsonLimits unique{.unique_keys = true};
+  EXPECT_TRUE(
+      ParseJson(R"({"a":[{"b":1,"c":2},{"b":3}],"b":{"a":4}})", unique).ok());
+  for (const char* text : {R"({"a":1,"a":2})", R"({"a":{"b":1,"b":1}})",
+                           R"([{"x":{},"\u0078":1}])"}) {
+    EXPECT_THAT(ParseJson(text, unique).status().message(),
+                testing::HasSubstr("occurs twice"))
+        << text;
+  }
+}
+
 TEST(JsonTest, FieldsAreTypedAndBounded) {
   const json object = *ParseJson(
       R"({"i":7,"d":2.5,"b":true,"s":"text","n":null,"o":{},
