@@ -69,9 +69,11 @@ typedef struct Sn37Tokenizer Sn37Tokenizer;
 //   {"added": [token...],       added to the vocabulary where not there yet
 //    "special": [token...],     recognised in text, where the vocabulary has it
 //    "add_prefix_space": bool,  of a ByteLevel pre-tokenizer
-//    "post_processor": {...}}   in the place of its own
+//    "wrap": {"bos": string or null, "eos": string or null}}
+//                               the special tokens before and after a text, in
+//                               the place of the post-processor; or null
 // with token {"content", "single_word", "lstrip", "rstrip", "normalized",
-// "special"} and post_processor as tokenizer.json writes them.
+// "special"} as tokenizer.json writes them.
 int32_t sn37_tokenizer_new(Sn37View json, Sn37View changes,
                            Sn37Tokenizer** tokenizer, Sn37Bytes* error);
 void sn37_tokenizer_free(Sn37Tokenizer* tokenizer);

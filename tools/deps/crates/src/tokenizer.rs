@@ -3,6 +3,7 @@
 use crate::budget::Failure;
 use crate::{answer, Owned, View};
 use serde::Deserialize;
+use serde_json::json;
 use std::sync::Once;
 use tokenizers::models::ModelWrapper;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
@@ -49,10 +50,46 @@ struct Changes {
     added: Vec<AddedToken>,
     special: Vec<AddedToken>,
     add_prefix_space: Option<bool>,
-    post_processor: Option<PostProcessorWrapper>,
+    wrap: Option<Wrap>,
 }
 
-fn apply(changes: Changes, tokenizer: &mut Tokenizer) {
+/// The tokens before and after a text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wrap {
+    bos: Option<String>,
+    eos: Option<String>,
+}
+
+fn post_processor(wrap: &Wrap, tokenizer: &Tokenizer) -> Result<PostProcessorWrapper, Failure> {
+    let mut special = serde_json::Map::new();
+    for token in [&wrap.bos, &wrap.eos].into_iter().flatten() {
+        let id = tokenizer.token_to_id(token);
+        let id = id.ok_or_else(|| invalid(format!("{token} is not in the vocabulary")))?;
+        special.insert(
+            token.clone(),
+            json!({"id": token, "ids": [id], "tokens": [token]}),
+        );
+    }
+    let side = |sequence: &str, type_id: u32| {
+        let token = |token: &String| json!({"SpecialToken": {"id": token, "type_id": type_id}});
+        let text = json!({"Sequence": {"id": sequence, "type_id": type_id}});
+        let bos = wrap.bos.iter().map(token);
+        bos.chain([text])
+            .chain(wrap.eos.iter().map(token))
+            .collect::<Vec<_>>()
+    };
+    let pair = [side("A", 0), side("B", 1)].concat();
+    serde_json::from_value(json!({
+        "type": "TemplateProcessing",
+        "single": side("A", 0),
+        "pair": pair,
+        "special_tokens": special,
+    }))
+    .map_err(invalid)
+}
+
+fn apply(changes: Changes, tokenizer: &mut Tokenizer) -> Result<(), Failure> {
     tokenizer.add_tokens(&changes.added);
     let known = |tokenizer: &Tokenizer, token: &AddedToken| {
         let added = tokenizer.get_added_tokens_decoder();
@@ -68,9 +105,11 @@ fn apply(changes: Changes, tokenizer: &mut Tokenizer) {
         let after = before.add_prefix_space(add);
         tokenizer.with_pre_tokenizer(Some(after));
     }
-    if changes.post_processor.is_some() {
-        tokenizer.with_post_processor(changes.post_processor);
+    if let Some(wrap) = changes.wrap {
+        let processor = post_processor(&wrap, tokenizer)?;
+        tokenizer.with_post_processor(Some(processor));
     }
+    Ok(())
 }
 
 fn load(json: &str, changes: &str) -> Result<SharedTokenizer, Failure> {
@@ -89,7 +128,7 @@ fn load(json: &str, changes: &str) -> Result<SharedTokenizer, Failure> {
         apply(
             serde_json::from_str(changes).map_err(invalid)?,
             &mut tokenizer,
-        );
+        )?;
     }
     let vocabulary = tokenizer.get_vocab(true);
     let max_id = vocabulary.values().copied().max();
