@@ -1,0 +1,125 @@
+#include "eval/engine/engine.h"
+
+#include <c10/util/Exception.h>
+
+#include <new>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "eval/engine/batch_limits.h"
+#include "eval/engine/generator.h"
+#include "eval/engine/scorer.h"
+#include "eval/kernels/cpu/cpu_ops.h"
+#include "eval/models/archs.h"
+#include "eval/models/decoder.h"
+#include "eval/weights/safetensors.h"
+#include "eval/weights/safetensors_source.h"
+#include "sn37/base/file.h"
+#include "sn37/base/json.h"
+#include "sn37/base/status_macros.h"
+
+namespace sn37::eval {
+namespace {
+
+// Published configs have a few kilobytes.
+constexpr uint64_t kMaxConfigBytes = 1 << 20;
+
+// The one boundary at which exceptions of libtorch and of the standard library
+// become statuses. Requests were checked before, so that what is left is
+// memory, or a fault of ours.
+template <typename Function>
+auto CatchingExceptions(Function function) -> decltype(function()) {
+  try {
+    return function();
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError(
+        "out of memory; run with a smaller batch or on a larger machine");
+  } catch (const c10::Error& error) {
+    const std::string what = error.what_without_backtrace();
+    if (what.find("allocate") != std::string::npos) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "out of memory; run with a smaller batch or on a larger machine: ",
+          what));
+    }
+    return absl::InternalError(what);
+  } catch (const std::exception& error) {
+    return absl::InternalError(error.what());
+  }
+}
+
+absl::StatusOr<nlohmann::json> ReadConfig(const std::string& model_dir) {
+  const std::string path = JoinPath(model_dir, "config.json");
+  SN37_ASSIGN_OR_RETURN(const std::string text,
+                        ReadFile(path, kMaxConfigBytes));
+  auto config = ParseJson(text, {});
+  if (!config.ok()) return Annotate(config.status(), path);
+  return config;
+}
+
+// A model on this machine's processor.
+class LocalEngine : public Engine {
+ public:
+  LocalEngine(std::unique_ptr<Ops> ops, std::unique_ptr<Decoder> decoder,
+              const BatchLimits& limits)
+      : ops_(std::move(ops)), decoder_(std::move(decoder)), limits_(limits) {}
+
+  absl::Status Score(absl::Span<const ScoreRequest> requests,
+                     ScoreDone done) override {
+    return CatchingExceptions(
+        [&] { return ScoreAll(*decoder_, requests, limits_, done); });
+  }
+
+  absl::Status Generate(absl::Span<const GenerateRequest> requests,
+                        GenerateDone done) override {
+    return CatchingExceptions(
+        [&] { return GenerateAll(*decoder_, requests, limits_, done); });
+  }
+
+  int64_t vocabulary_size() const override {
+    return decoder_->config().vocabulary;
+  }
+  int64_t max_positions() const override {
+    return decoder_->config().max_positions;
+  }
+  std::string device_kind() const override { return ops_->device_kind(); }
+
+ private:
+  const std::unique_ptr<Ops> ops_;  // outlives the decoder
+  const std::unique_ptr<Decoder> decoder_;
+  const BatchLimits limits_;
+};
+
+absl::StatusOr<std::unique_ptr<Engine>> LoadEngine(
+    const std::string& model_dir, const EngineOptions& options) {
+  if (options.batch < 1) {
+    return absl::InvalidArgumentError("the batch must be at least 1");
+  }
+  SN37_ASSIGN_OR_RETURN(const nlohmann::json json, ReadConfig(model_dir));
+  SN37_ASSIGN_OR_RETURN(const ModelArch* arch, FindArch(json));
+  SN37_ASSIGN_OR_RETURN(const DecoderConfig config,
+                        ParseDecoderConfig(*arch, json));
+  SN37_ASSIGN_OR_RETURN(SafeTensors weights, SafeTensors::Open(model_dir));
+  const SafeTensorsSource source(std::move(weights));
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ops> ops, NewCpuOps(options.threads));
+  SN37_ASSIGN_OR_RETURN(
+      std::unique_ptr<Decoder> decoder,
+      Decoder::Load(*arch, config, source, options.dtype, *ops));
+  SN37_RETURN_IF_ERROR(source.weights().CheckUnchanged());
+  BatchLimits limits;
+  limits.sequences = options.batch;
+  return std::make_unique<LocalEngine>(std::move(ops), std::move(decoder),
+                                       limits);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Load(
+    const std::string& model_dir, const EngineOptions& options) {
+  auto engine =
+      CatchingExceptions([&] { return LoadEngine(model_dir, options); });
+  if (!engine.ok()) return Annotate(engine.status(), model_dir);
+  return engine;
+}
+
+}  // namespace sn37::eval

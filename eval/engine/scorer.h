@@ -1,0 +1,20 @@
+// Scoring: requests packed into batches without padding.
+#ifndef EVAL_ENGINE_SCORER_H_
+#define EVAL_ENGINE_SCORER_H_
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "eval/engine/batch_limits.h"
+#include "eval/engine/engine.h"
+#include "eval/models/decoder.h"
+
+namespace sn37::eval {
+
+// Engine::Score on a decoder. Longer requests go first, so that the last
+// batches are not left with one long one.
+absl::Status ScoreAll(Decoder& decoder, absl::Span<const ScoreRequest> requests,
+                      const BatchLimits& limits, Engine::ScoreDone done);
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_ENGINE_SCORER_H_

@@ -1,0 +1,592 @@
+#include "eval/kernels/cpu/cpu_ops.h"
+
+#include <ATen/ops/empty.h>
+#include <c10/util/BFloat16.h>
+#include <c10/util/Half.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "eval/kernels/cpu/layout.h"
+#include "eval/kernels/cpu/thread_pool.h"
+
+namespace sn37::eval {
+namespace {
+
+// Panels of the head per task: 1024 ids. A constant, because the order in
+// which the log-sum-exp is folded depends on it.
+constexpr size_t kHeadPanels = 16;
+// Rows per task of the cheap row-wise operations.
+constexpr size_t kRowsPerTask = 16;
+
+size_t CeilDivide(size_t a, size_t b) { return (a + b - 1) / b; }
+
+float* Floats(const at::Tensor& tensor) { return tensor.data_ptr<float>(); }
+const float* FloatsOrNull(const at::Tensor& tensor) {
+  return tensor.defined() ? tensor.data_ptr<float>() : nullptr;
+}
+
+at::Tensor NewTensor(at::IntArrayRef shape, DType dtype) {
+  return at::empty(shape,
+                   dtype == DType::kBFloat16 ? at::kBFloat16 : at::kFloat);
+}
+
+Packed PackedAt(const Matrix& matrix, size_t panel) {
+  const bool bfloat16 = matrix.dtype == DType::kBFloat16;
+  const size_t bytes = panel * kPanelWidth * matrix.inputs *
+                       (bfloat16 ? sizeof(uint16_t) : sizeof(float));
+  return {static_cast<const char*>(matrix.data.data_ptr()) + bytes, bfloat16};
+}
+
+// Packs output `column` of a panel: the stored row, read once.
+template <typename Stored, typename Element>
+void PackRow(const Stored* row, size_t inputs, size_t column, Element* panel) {
+  Element* to = panel + PanelColumn(kIsBFloat16<Element>, column);
+  for (size_t k = 0; k < inputs; ++k) {
+    Put(static_cast<float>(row[k]), to + k * kPanelWidth);
+  }
+}
+
+// The same for a whole panel in strips of inputs, so that the strided writes
+// stay in the first-level cache.
+template <typename Element>
+void PackPanel(absl::Span<const std::pair<const RowSlice*, int64_t>> rows,
+               size_t inputs, Element* panel) {
+  constexpr size_t kStrip = 64;
+  for (size_t k = 0; k < inputs; k += kStrip) {
+    const size_t n = std::min(kStrip, inputs - k);
+    Element* strip = panel + k * kPanelWidth;
+    if (rows.size() < kPanelWidth) {
+      std::memset(static_cast<void*>(strip), 0,
+                  n * kPanelWidth * sizeof(Element));
+    }
+    for (size_t j = 0; j < rows.size(); ++j) {
+      const at::Tensor& tensor = rows[j].first->tensor;
+      const size_t offset = rows[j].second * inputs + k;
+      switch (tensor.scalar_type()) {
+        case at::kFloat:
+          PackRow(tensor.data_ptr<float>() + offset, n, j, strip);
+          break;
+        case at::kHalf:
+          PackRow(tensor.data_ptr<at::Half>() + offset, n, j, strip);
+          break;
+        default:
+          PackRow(tensor.data_ptr<at::BFloat16>() + offset, n, j, strip);
+      }
+    }
+  }
+}
+
+template <typename Element>
+void EmbedRow(const Element* table, size_t inputs, int32_t id, float scale,
+              bool add, float* out) {
+  const Element* column = table + id / kPanelWidth * kPanelWidth * inputs +
+                          PanelColumn(kIsBFloat16<Element>, id % kPanelWidth);
+  for (size_t k = 0; k < inputs; ++k) {
+    const float value = Value(column[k * kPanelWidth]) * scale;
+    out[k] = add ? out[k] + value : value;
+  }
+}
+
+// One position's key and value of one head, into a cache block's panels.
+template <typename Element>
+void StoreKeyValue(const float* key, const float* value, size_t head_dim,
+                   size_t place, Element* key_panel, Element* value_panels) {
+  Element* key_column = key_panel + PanelColumn(kIsBFloat16<Element>, place);
+  for (size_t d = 0; d < head_dim; ++d) {
+    Put(key[d], key_column + d * kPanelWidth);
+    const size_t panel = d / kPanelWidth;
+    Put(value[d], value_panels + (panel * kPanelWidth + place) * kPanelWidth +
+                      PanelColumn(kIsBFloat16<Element>, d % kPanelWidth));
+  }
+}
+
+// Elements of one head's keys, and of its values, in one block.
+size_t KeyElements(const CacheLayer& cache) {
+  return cache.head_dim * kPanelWidth;
+}
+size_t ValueElements(const CacheLayer& cache) {
+  return CeilDivide(cache.head_dim, kPanelWidth) * kPanelWidth * kPanelWidth;
+}
+char* BlockAt(const at::Tensor& tensor, size_t elements, size_t index) {
+  return static_cast<char*>(tensor.data_ptr()) +
+         index * elements * tensor.element_size();
+}
+
+// Part of one segment's attention for one key-value head.
+struct AttendPart {
+  const Segment* segment;
+  size_t first;  // of the segment's rows
+  size_t rows;
+  size_t kv_head;
+};
+
+// The cheapest order to fold partial results in that is always the same: from
+// the first ids to the last.
+HeadTask::Fold FoldAll(const HeadTask::Fold* folds, size_t count,
+                       size_t stride) {
+  HeadTask::Fold total = folds[0];
+  for (size_t i = 1; i < count; ++i) {
+    const HeadTask::Fold& next = folds[i * stride];
+    const bool rises = next.largest > total.largest;
+    const float low = rises ? total.largest : next.largest;
+    const float high = rises ? next.largest : total.largest;
+    const float shrink = std::isinf(low) ? 0.0f : std::exp(low - high);
+    total.sum =
+        rises ? next.sum + total.sum * shrink : total.sum + next.sum * shrink;
+    if (rises) total.best = next.best;
+    total.largest = high;
+    total.sane = total.sane && next.sane;
+  }
+  return total;
+}
+
+class CpuOps : public Ops {
+ public:
+  CpuOps(int threads, const CpuKernels& kernels)
+      : kernels_(kernels), pool_(threads), scratch_(pool_.size()) {
+    for (at::Tensor& scratch : scratch_) {
+      scratch = at::empty({static_cast<int64_t>(CpuKernels::kLinearScratch)},
+                          at::kFloat);
+    }
+  }
+
+  std::string device_kind() const override {
+    return absl::StrCat("cpu-", kernels_.name);
+  }
+
+  Matrix Pack(absl::Span<const RowSlice> slices, DType dtype) override;
+  at::Tensor NewRows(int64_t rows, int64_t columns) override {
+    return at::empty({rows, columns}, at::kFloat);
+  }
+  CacheLayer NewCacheLayer(int64_t blocks, int64_t kv_heads, int64_t head_dim,
+                           DType dtype) override;
+  void ClearBlocks(CacheLayer& layer,
+                   absl::Span<const int32_t> blocks) override;
+  void Embed(const Matrix& table, absl::Span<const int32_t> ids, float scale,
+             bool add, const at::Tensor& out) override;
+  void Norm(const at::Tensor& x, const NormWeights& weights,
+            const at::Tensor& out) override;
+  void NormGroups(const at::Tensor& x, int64_t first, int64_t groups,
+                  const NormWeights& weights) override;
+  void Linear(const at::Tensor& x, const Matrix& matrix,
+              const LinearOptions& options, const at::Tensor& out) override;
+  void Add(const at::Tensor& x, const at::Tensor& out) override;
+  void Rotate(const at::Tensor& x, int64_t first, int64_t heads,
+              int64_t head_dim, const at::Tensor& cosine,
+              const at::Tensor& sine) override;
+  void Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
+              const AttentionOptions& options, CacheLayer& cache,
+              const at::Tensor& out) override;
+  std::vector<Scored> Score(const at::Tensor& x, absl::Span<const int32_t> rows,
+                            absl::Span<const int32_t> targets,
+                            const Matrix& head,
+                            const HeadOptions& options) override;
+  std::vector<int32_t> Pick(const at::Tensor& x, absl::Span<const int32_t> rows,
+                            absl::Span<const PickRule> rules,
+                            const Matrix& head,
+                            const HeadOptions& options) override;
+
+ private:
+  // Calls body(row) for each row, some rows per task.
+  void ForEachRow(size_t rows, absl::FunctionRef<void(size_t)> body);
+  // Normalises n floats.
+  void NormRow(const float* x, size_t n, const NormWeights& weights,
+               float* out) const;
+  void StoreKeysAndValues(const at::Tensor& qkv, const Segment& segment,
+                          int64_t row, int64_t heads, CacheLayer& cache);
+  // The folds of all rows over the whole vocabulary; `task` has what is common
+  // to all tasks.
+  std::vector<HeadTask::Fold> RunHead(const at::Tensor& x,
+                                      absl::Span<const int32_t> rows,
+                                      const Matrix& head,
+                                      const HeadOptions& options,
+                                      HeadTask task);
+
+  const CpuKernels& kernels_;
+  ThreadPool pool_;
+  std::vector<at::Tensor> scratch_;  // per worker
+};
+
+Matrix CpuOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
+  std::vector<std::pair<const RowSlice*, int64_t>> rows;
+  for (const RowSlice& slice : slices) {
+    for (int64_t row = slice.begin; row < slice.end; ++row) {
+      rows.emplace_back(&slice, row);
+    }
+  }
+  Matrix matrix;
+  matrix.outputs = static_cast<int64_t>(rows.size());
+  matrix.inputs = slices[0].tensor.size(1);
+  matrix.dtype = dtype;
+  matrix.data = NewTensor(
+      {static_cast<int64_t>(PackedElements(matrix.outputs, matrix.inputs))},
+      dtype);
+  const size_t panels = CeilDivide(rows.size(), kPanelWidth);
+  pool_.ForEach(panels, [&](size_t panel, int) {
+    const size_t first = panel * kPanelWidth;
+    const auto its_rows = absl::MakeSpan(rows).subspan(first, kPanelWidth);
+    void* to = const_cast<void*>(PackedAt(matrix, panel).data);
+    if (dtype == DType::kBFloat16) {
+      PackPanel(its_rows, matrix.inputs, static_cast<uint16_t*>(to));
+    } else {
+      PackPanel(its_rows, matrix.inputs, static_cast<float*>(to));
+    }
+  });
+  return matrix;
+}
+
+CacheLayer CpuOps::NewCacheLayer(int64_t blocks, int64_t kv_heads,
+                                 int64_t head_dim, DType dtype) {
+  CacheLayer layer;
+  layer.kv_heads = kv_heads;
+  layer.head_dim = head_dim;
+  layer.dtype = dtype;
+  const int64_t heads = blocks * kv_heads;
+  layer.keys =
+      NewTensor({heads, static_cast<int64_t>(KeyElements(layer))}, dtype);
+  layer.values =
+      NewTensor({heads, static_cast<int64_t>(ValueElements(layer))}, dtype);
+  return layer;
+}
+
+void CpuOps::ClearBlocks(CacheLayer& layer, absl::Span<const int32_t> blocks) {
+  // Keys need no clearing: hidden scores are overwritten. Hidden values are
+  // multiplied by 0, which a NaN would survive.
+  const size_t bytes =
+      layer.kv_heads * ValueElements(layer) * layer.values.element_size();
+  for (int32_t block : blocks) {
+    std::memset(
+        BlockAt(layer.values, ValueElements(layer), block * layer.kv_heads), 0,
+        bytes);
+  }
+}
+
+void CpuOps::ForEachRow(size_t rows, absl::FunctionRef<void(size_t)> body) {
+  pool_.ForEach(CeilDivide(rows, kRowsPerTask), [&](size_t task, int) {
+    const size_t end = std::min(rows, (task + 1) * kRowsPerTask);
+    for (size_t row = task * kRowsPerTask; row < end; ++row) body(row);
+  });
+}
+
+void CpuOps::Embed(const Matrix& table, absl::Span<const int32_t> ids,
+                   float scale, bool add, const at::Tensor& out) {
+  const size_t width = table.inputs;
+  float* to = Floats(out);
+  ForEachRow(ids.size(), [&](size_t row) {
+    if (table.dtype == DType::kBFloat16) {
+      EmbedRow(static_cast<const uint16_t*>(table.data.data_ptr()), width,
+               ids[row], scale, add, to + row * width);
+    } else {
+      EmbedRow(static_cast<const float*>(table.data.data_ptr()), width,
+               ids[row], scale, add, to + row * width);
+    }
+  });
+}
+
+void CpuOps::NormRow(const float* x, size_t n, const NormWeights& weights,
+                     float* out) const {
+  if (weights.kind == NormWeights::kRms) {
+    kernels_.rms_norm(x, n, Floats(weights.weight), weights.offset,
+                      weights.epsilon, out);
+  } else {
+    kernels_.layer_norm(x, n, Floats(weights.weight),
+                        FloatsOrNull(weights.bias), weights.epsilon, out);
+  }
+}
+
+void CpuOps::Norm(const at::Tensor& x, const NormWeights& weights,
+                  const at::Tensor& out) {
+  const size_t n = x.size(1);
+  const float* from = Floats(x);
+  float* to = Floats(out);
+  ForEachRow(x.size(0), [&](size_t row) {
+    NormRow(from + row * n, n, weights, to + row * n);
+  });
+}
+
+void CpuOps::NormGroups(const at::Tensor& x, int64_t first, int64_t groups,
+                        const NormWeights& weights) {
+  const size_t n = weights.weight.size(-1), stride = x.size(1);
+  // One weight for all groups, or one per group.
+  const size_t weight_step = weights.weight.dim() == 2 ? n : 0;
+  float* data = Floats(x) + first;
+  ForEachRow(x.size(0), [&](size_t row) {
+    for (int64_t group = 0; group < groups; ++group) {
+      float* part = data + row * stride + group * n;
+      if (weight_step == 0) {
+        NormRow(part, n, weights, part);
+      } else {
+        NormWeights own = weights;
+        own.weight = weights.weight.select(0, group);
+        if (own.bias.defined()) own.bias = weights.bias.select(0, group);
+        NormRow(part, n, own, part);
+      }
+    }
+  });
+}
+
+void CpuOps::Linear(const at::Tensor& x, const Matrix& matrix,
+                    const LinearOptions& options, const at::Tensor& out) {
+  const size_t rows = x.size(0), columns = matrix.outputs;
+  const size_t panels = CeilDivide(columns, kPanelWidth);
+  const float* bias = FloatsOrNull(options.bias);
+  const float* gate_bias = FloatsOrNull(options.gated_by_bias);
+  // Fewer rows per task where there would be too few tasks for all threads.
+  const size_t threads = pool_.size();
+  size_t block = kMaxTaskRows;
+  while (block > 24 && panels * CeilDivide(rows, block) < 3 * threads &&
+         rows > block / 2) {
+    block /= 2;
+  }
+  const float* from = Floats(x);
+  float* to = Floats(out);
+  pool_.ForEach(CeilDivide(rows, block) * panels, [&](size_t i, int worker) {
+    const size_t first = i / panels * block, panel = i % panels;
+    LinearTask task;
+    task.x_stride = x.size(1);
+    task.x = from + first * task.x_stride;
+    task.rows = std::min(block, rows - first);
+    task.depth = matrix.inputs;
+    task.panel = PackedAt(matrix, panel);
+    if (options.gated_by != nullptr) {
+      task.second_panel = PackedAt(*options.gated_by, panel);
+    }
+    if (bias != nullptr) task.bias = bias + panel * kPanelWidth;
+    if (gate_bias != nullptr) {
+      task.second_bias = gate_bias + panel * kPanelWidth;
+    }
+    task.activation = options.activation;
+    task.add_to_out = options.add_to_out;
+    task.out_stride = out.size(1);
+    task.out = to + first * task.out_stride + panel * kPanelWidth;
+    task.columns = std::min(kPanelWidth, columns - panel * kPanelWidth);
+    kernels_.linear(task, Floats(scratch_[worker]));
+  });
+}
+
+void CpuOps::Add(const at::Tensor& x, const at::Tensor& out) {
+  const size_t n = x.size(1);
+  const float* from = Floats(x);
+  float* to = Floats(out);
+  ForEachRow(x.size(0), [&](size_t row) {
+    for (size_t i = row * n; i < (row + 1) * n; ++i) to[i] += from[i];
+  });
+}
+
+void CpuOps::Rotate(const at::Tensor& x, int64_t first, int64_t heads,
+                    int64_t head_dim, const at::Tensor& cosine,
+                    const at::Tensor& sine) {
+  const size_t stride = x.size(1), n = cosine.size(1);
+  float* data = Floats(x) + first;
+  const float* c = Floats(cosine);
+  const float* s = Floats(sine);
+  ForEachRow(x.size(0), [&](size_t row) {
+    for (int64_t head = 0; head < heads; ++head) {
+      kernels_.rotate(data + row * stride + head * head_dim, n, c + row * n,
+                      s + row * n);
+    }
+  });
+}
+
+void CpuOps::StoreKeysAndValues(const at::Tensor& qkv, const Segment& segment,
+                                int64_t row, int64_t heads, CacheLayer& cache) {
+  const int64_t position = segment.first_position + row;
+  const int64_t block = segment.blocks[position / kPanelWidth];
+  const float* key = Floats(qkv) + (segment.first_row + row) * qkv.size(1) +
+                     heads * cache.head_dim;
+  const float* value = key + cache.kv_heads * cache.head_dim;
+  for (int64_t head = 0; head < cache.kv_heads; ++head) {
+    const size_t index = block * cache.kv_heads + head;
+    char* keys = BlockAt(cache.keys, KeyElements(cache), index);
+    char* values = BlockAt(cache.values, ValueElements(cache), index);
+    const size_t place = position % kPanelWidth;
+    if (cache.dtype == DType::kBFloat16) {
+      StoreKeyValue(key + head * cache.head_dim, value + head * cache.head_dim,
+                    cache.head_dim, place, reinterpret_cast<uint16_t*>(keys),
+                    reinterpret_cast<uint16_t*>(values));
+    } else {
+      StoreKeyValue(key + head * cache.head_dim, value + head * cache.head_dim,
+                    cache.head_dim, place, reinterpret_cast<float*>(keys),
+                    reinterpret_cast<float*>(values));
+    }
+  }
+}
+
+void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
+                    const AttentionOptions& options, CacheLayer& cache,
+                    const at::Tensor& out) {
+  const size_t group = options.heads / cache.kv_heads;
+  const size_t most = std::max<size_t>(1, kMaxAttendRows / group);
+  std::vector<std::pair<const Segment*, int64_t>> rows;
+  std::vector<AttendPart> parts;
+  for (const Segment& segment : segments) {
+    for (int64_t row = 0; row < segment.rows; ++row) {
+      rows.emplace_back(&segment, row);
+    }
+    const size_t segment_rows = segment.rows;
+    for (size_t first = 0; first < segment_rows; first += most) {
+      for (int64_t head = 0; head < cache.kv_heads; ++head) {
+        parts.push_back({&segment, first, std::min(most, segment_rows - first),
+                         static_cast<size_t>(head)});
+      }
+    }
+  }
+  ForEachRow(rows.size(), [&](size_t i) {
+    StoreKeysAndValues(qkv, *rows[i].first, rows[i].second, options.heads,
+                       cache);
+  });
+  const float* slopes = FloatsOrNull(options.slopes);
+  pool_.ForEach(parts.size(), [&](size_t i, int worker) {
+    const AttendPart& part = parts[i];
+    std::vector<const void*> keys, values;
+    for (int32_t block : part.segment->blocks) {
+      const size_t index = block * cache.kv_heads + part.kv_head;
+      keys.push_back(BlockAt(cache.keys, KeyElements(cache), index));
+      values.push_back(BlockAt(cache.values, ValueElements(cache), index));
+    }
+    const size_t row = part.segment->first_row + part.first;
+    const size_t column = part.kv_head * group * cache.head_dim;
+    AttendTask task;
+    task.q_stride = qkv.size(1);
+    task.q = Floats(qkv) + row * task.q_stride + column;
+    task.positions = part.rows;
+    task.first_position = part.segment->first_position + part.first;
+    task.heads = group;
+    task.head_dim = cache.head_dim;
+    task.window = options.window;
+    task.scale = options.scale;
+    task.soft_cap = options.soft_cap;
+    if (slopes != nullptr) task.slopes = slopes + part.kv_head * group;
+    task.bfloat16 = cache.dtype == DType::kBFloat16;
+    task.key_blocks = keys.data();
+    task.value_blocks = values.data();
+    task.out_stride = out.size(1);
+    task.out = Floats(out) + row * task.out_stride + column;
+    at::Tensor& scratch = scratch_[worker];
+    const int64_t needed = static_cast<int64_t>(kernels_.attend_scratch(task));
+    if (scratch.numel() < needed) scratch = at::empty({needed}, at::kFloat);
+    kernels_.attend(task, Floats(scratch));
+  });
+}
+
+std::vector<HeadTask::Fold> CpuOps::RunHead(const at::Tensor& x,
+                                            absl::Span<const int32_t> rows,
+                                            const Matrix& head,
+                                            const HeadOptions& options,
+                                            HeadTask common) {
+  // The wanted rows side by side.
+  const size_t width = x.size(1), count = rows.size();
+  at::Tensor gathered = at::empty(
+      {static_cast<int64_t>(count), static_cast<int64_t>(width)}, at::kFloat);
+  for (size_t i = 0; i < count; ++i) {
+    std::memcpy(Floats(gathered) + i * width, Floats(x) + rows[i] * width,
+                width * sizeof(float));
+  }
+  const size_t vocabulary = head.outputs;
+  const size_t ids_per_task = kHeadPanels * kPanelWidth;
+  const size_t chunks = CeilDivide(vocabulary, ids_per_task);
+  const float* bias = FloatsOrNull(options.bias);
+  // (chunk, row)
+  std::vector<HeadTask::Fold> folds(chunks * count);
+  pool_.ForEach(
+      CeilDivide(count, kMaxTaskRows) * chunks, [&](size_t i, int worker) {
+        const size_t first = i / chunks * kMaxTaskRows, chunk = i % chunks;
+        HeadTask task = common;
+        task.x = Floats(gathered) + first * width;
+        task.x_stride = width;
+        task.rows = std::min(kMaxTaskRows, count - first);
+        task.depth = width;
+        task.first_id = chunk * ids_per_task;
+        task.ids = std::min(ids_per_task, vocabulary - task.first_id);
+        task.panels = PackedAt(head, chunk * kHeadPanels);
+        if (bias != nullptr) task.bias = bias + task.first_id;
+        task.scale = options.scale;
+        task.soft_cap = options.soft_cap;
+        if (task.targets != nullptr) {
+          task.targets += first;
+          task.target_logit += first;
+        }
+        if (task.seen != nullptr) {
+          task.seen += first;
+          task.banned += first;
+          task.penalty += first;
+        }
+        task.folds = folds.data() + chunk * count + first;
+        kernels_.head(task, Floats(scratch_[worker]));
+      });
+  std::vector<HeadTask::Fold> total(count);
+  for (size_t i = 0; i < count; ++i) {
+    total[i] = FoldAll(folds.data() + i, chunks, count);
+  }
+  return total;
+}
+
+std::vector<Scored> CpuOps::Score(const at::Tensor& x,
+                                  absl::Span<const int32_t> rows,
+                                  absl::Span<const int32_t> targets,
+                                  const Matrix& head,
+                                  const HeadOptions& options) {
+  std::vector<float> target_logits(rows.size());
+  HeadTask task;
+  task.targets = targets.data();
+  task.target_logit = target_logits.data();
+  const auto folds = RunHead(x, rows, head, options, task);
+  std::vector<Scored> scored(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const HeadTask::Fold& fold = folds[i];
+    scored[i].is_largest = fold.best == targets[i];
+    scored[i].logprob =
+        fold.sane ? target_logits[i] - (fold.largest + std::log(fold.sum))
+                  : std::numeric_limits<float>::quiet_NaN();
+  }
+  return scored;
+}
+
+std::vector<int32_t> CpuOps::Pick(const at::Tensor& x,
+                                  absl::Span<const int32_t> rows,
+                                  absl::Span<const PickRule> rules,
+                                  const Matrix& head,
+                                  const HeadOptions& options) {
+  std::vector<const uint64_t*> seen, banned;
+  std::vector<float> penalties;
+  for (const PickRule& rule : rules) {
+    seen.push_back(rule.seen);
+    banned.push_back(rule.banned);
+    penalties.push_back(rule.repetition_penalty);
+  }
+  HeadTask task;
+  task.seen = seen.data();
+  task.banned = banned.data();
+  task.penalty = penalties.data();
+  const auto folds = RunHead(x, rows, head, options, task);
+  std::vector<int32_t> picked(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    picked[i] = folds[i].sane ? folds[i].best : -1;
+  }
+  return picked;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Ops>> NewCpuOps(int threads) {
+  const CpuKernels* kernels = BestKernels();
+  if (kernels == nullptr) {
+    return absl::UnavailableError(
+        "this processor has neither AVX-512 nor AVX2 with FMA; the evaluation "
+        "kernel needs one of them");
+  }
+  return NewCpuOps(threads, *kernels);
+}
+
+std::unique_ptr<Ops> NewCpuOps(int threads, const CpuKernels& kernels) {
+  return std::make_unique<CpuOps>(threads, kernels);
+}
+
+}  // namespace sn37::eval

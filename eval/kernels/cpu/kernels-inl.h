@@ -1,0 +1,491 @@
+// The kernels' code, once for all instruction sets: included by
+// kernels_avx512.cc and kernels_avx2.cc inside a namespace that has Lanes and
+// its functions (simd_*.h) in scope. Uses nothing from the standard library
+// that could be compiled into a shared inline function.
+
+#include "eval/kernels/cpu/math-inl.h"
+
+inline constexpr size_t kLanes = 16;
+// Rows of a product's tile.
+inline constexpr size_t kTileRows = 6;
+// From this many rows on, widening a panel first is cheaper than widening it
+// for every tile.
+inline constexpr size_t kWidenRows = 2 * kTileRows;
+
+SN37_SIMD_INLINE size_t Smaller(size_t a, size_t b) { return a < b ? a : b; }
+SN37_SIMD_INLINE size_t Larger(size_t a, size_t b) { return a < b ? b : a; }
+
+// The weights of vectors first .. first + kTileVectors - 1 of a panel's row.
+SN37_SIMD_INLINE void LoadWeights(const float* row, size_t first, Lanes* w) {
+  for (int v = 0; v < kTileVectors; ++v)
+    w[v] = Load(row + (first + v) * kLanes);
+}
+SN37_SIMD_INLINE void LoadWeights(const uint16_t* row, size_t first, Lanes* w) {
+  if constexpr (kTileVectors == 1) {
+    Lanes pair[2];
+    Widen(row + (first & ~size_t{1}) * kLanes, &pair[0], &pair[1]);
+    w[0] = pair[first & 1];
+  } else {
+    for (int v = 0; v < kTileVectors; v += 2) {
+      Widen(row + (first + v) * kLanes, &w[v], &w[v + 1]);
+    }
+  }
+}
+
+// c[r][j] = (add ? c[r][j] : 0) + Σ_k x[r][k] · panel[k][j], k in order, for
+// kRows rows and the 64 outputs of a panel; c's rows are c_stride apart.
+template <int kRows, typename Weight>
+__attribute__((noinline)) static void ProductTile(const float* x,
+                                                  size_t x_stride,
+                                                  const Weight* panel,
+                                                  size_t depth, bool add,
+                                                  float* c, size_t c_stride) {
+  for (size_t first = 0; first < kPanelWidth / kLanes; first += kTileVectors) {
+    Lanes sum[kRows][kTileVectors];
+    for (int r = 0; r < kRows; ++r) {
+      for (int v = 0; v < kTileVectors; ++v) {
+        sum[r][v] =
+            add ? Load(c + r * c_stride + (first + v) * kLanes) : Zero();
+      }
+    }
+    for (size_t k = 0; k < depth; ++k) {
+      Lanes w[kTileVectors];
+      LoadWeights(panel + k * kPanelWidth, first, w);
+      for (int r = 0; r < kRows; ++r) {
+        const Lanes value = Broadcast(x[r * x_stride + k]);
+        for (int v = 0; v < kTileVectors; ++v) {
+          sum[r][v] = Fma(value, w[v], sum[r][v]);
+        }
+      }
+    }
+    for (int r = 0; r < kRows; ++r) {
+      for (int v = 0; v < kTileVectors; ++v) {
+        Store(c + r * c_stride + (first + v) * kLanes, sum[r][v]);
+      }
+    }
+  }
+}
+
+template <typename Weight>
+static void ProductTileOfRows(size_t rows, const float* x, size_t x_stride,
+                              const Weight* panel, size_t depth, bool add,
+                              float* c, size_t c_stride) {
+  switch (rows) {
+    case 1:
+      return ProductTile<1>(x, x_stride, panel, depth, add, c, c_stride);
+    case 2:
+      return ProductTile<2>(x, x_stride, panel, depth, add, c, c_stride);
+    case 3:
+      return ProductTile<3>(x, x_stride, panel, depth, add, c, c_stride);
+    case 4:
+      return ProductTile<4>(x, x_stride, panel, depth, add, c, c_stride);
+    case 5:
+      return ProductTile<5>(x, x_stride, panel, depth, add, c, c_stride);
+    default:
+      return ProductTile<6>(x, x_stride, panel, depth, add, c, c_stride);
+  }
+}
+
+static void WidenPanel(const uint16_t* panel, size_t depth, float* out) {
+  for (size_t i = 0; i < depth * kPanelWidth; i += 2 * kLanes) {
+    Lanes first, second;
+    Widen(panel + i, &first, &second);
+    Store(out + i, first);
+    Store(out + i + kLanes, second);
+  }
+}
+
+// c (rows, 64; c_stride) = or += x (rows, depth) · panel (depth, 64).
+// `widened` holds at least Smaller(depth, kDepthBlock) · 64 floats.
+static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
+                    size_t depth, bool add, float* c, size_t c_stride,
+                    float* widened) {
+  for (size_t k = 0; k < depth; k += kDepthBlock) {
+    const size_t block = Smaller(kDepthBlock, depth - k);
+    const bool accumulate = add || k > 0;
+    const float* floats =
+        static_cast<const float*>(panel.data) + k * kPanelWidth;
+    const uint16_t* halves =
+        static_cast<const uint16_t*>(panel.data) + k * kPanelWidth;
+    if (panel.bfloat16 && rows >= kWidenRows) {
+      WidenPanel(halves, block, widened);
+      floats = widened;
+    }
+    for (size_t r = 0; r < rows; r += kTileRows) {
+      const size_t tile = Smaller(kTileRows, rows - r);
+      if (panel.bfloat16 && rows < kWidenRows) {
+        ProductTileOfRows(tile, x + r * x_stride + k, x_stride, halves, block,
+                          accumulate, c + r * c_stride, c_stride);
+      } else {
+        ProductTileOfRows(tile, x + r * x_stride + k, x_stride, floats, block,
+                          accumulate, c + r * c_stride, c_stride);
+      }
+    }
+  }
+}
+
+// One row of a linear layer's result, from its sums.
+SN37_SIMD_INLINE void FinishRow(const LinearTask& task, const float* y,
+                                const float* second, float* out) {
+  for (size_t j = 0; j < task.columns; j += kLanes) {
+    const size_t n = Smaller(kLanes, task.columns - j);
+    Lanes value = Load(y + j);
+    if (task.bias != nullptr) value = Add(value, LoadFirst(task.bias + j, n));
+    value = Activate(task.activation, value);
+    if (second != nullptr) {
+      Lanes gate = Load(second + j);
+      if (task.second_bias != nullptr) {
+        gate = Add(gate, LoadFirst(task.second_bias + j, n));
+      }
+      value = Mul(value, gate);
+    }
+    if (task.add_to_out) value = Add(LoadFirst(out + j, n), value);
+    StoreFirst(out + j, value, n);
+  }
+}
+
+static void Linear(const LinearTask& task, float* scratch) {
+  float* y = scratch;
+  float* second = y + kMaxTaskRows * kPanelWidth;
+  float* widened = second + kMaxTaskRows * kPanelWidth;
+  const bool gated = task.second_panel.data != nullptr;
+  Product(task.x, task.x_stride, task.rows, task.panel, task.depth, false, y,
+          kPanelWidth, widened);
+  if (gated) {
+    Product(task.x, task.x_stride, task.rows, task.second_panel, task.depth,
+            false, second, kPanelWidth, widened);
+  }
+  for (size_t r = 0; r < task.rows; ++r) {
+    FinishRow(task, y + r * kPanelWidth,
+              gated ? second + r * kPanelWidth : nullptr,
+              task.out + r * task.out_stride);
+  }
+}
+
+// ---- Head ----------------------------------------------------------------
+
+// Lowers the logits of seen ids and takes banned ones out, one panel's row.
+static void Penalise(float* logits, uint64_t seen, uint64_t banned,
+                     float penalty) {
+  for (; seen != 0; seen &= seen - 1) {
+    float* logit = logits + __builtin_ctzll(seen);
+    *logit = *logit < 0 ? *logit * penalty : *logit / penalty;
+  }
+  for (; banned != 0; banned &= banned - 1) {
+    logits[__builtin_ctzll(banned)] = -__builtin_inff();
+  }
+}
+
+// Folds one panel's row of logits (padded to 64 with -inf) into `fold`.
+static void FoldPanel(const float* logits, size_t first_id, bool with_sum,
+                      HeadTask::Fold* fold) {
+  Lanes v[4], largest = Broadcast(-__builtin_inff());
+  for (int i = 0; i < 4; ++i) {
+    v[i] = Load(logits + i * kLanes);
+    largest = Max(largest, v[i]);
+  }
+  const float panel_largest = LargestLane(largest);
+  if (panel_largest > fold->largest) {
+    if (with_sum && fold->sum != 0) {
+      float buffer[kLanes];
+      Store(buffer, Exp(Broadcast(fold->largest - panel_largest)));
+      fold->sum *= buffer[0];
+    }
+    fold->largest = panel_largest;
+    const Lanes best = Broadcast(panel_largest);
+    for (int i = 3; i >= 0; --i) {
+      const uint32_t mask = EqualMask(v[i], best);
+      if (mask != 0) {
+        fold->best =
+            static_cast<int32_t>(first_id + i * kLanes + __builtin_ctz(mask));
+      }
+    }
+  }
+  if (with_sum && fold->largest > -__builtin_inff()) {
+    const Lanes shift = Broadcast(fold->largest);
+    Lanes sum = Zero();
+    for (int i = 0; i < 4; ++i) sum = Add(sum, Exp(Sub(v[i], shift)));
+    fold->sum += Sum(sum);
+  }
+}
+
+// The last steps from a product to logits; false if one is NaN or +inf.
+SN37_SIMD_INLINE bool FinishLogits(const HeadTask& task, size_t id,
+                                   float* logits) {
+  const size_t columns = Smaller(kPanelWidth, task.ids - id);
+  uint32_t sane = 0xffff;
+  for (size_t j = 0; j < kPanelWidth; j += kLanes) {
+    const size_t n = columns > j ? Smaller(kLanes, columns - j) : size_t{0};
+    Lanes value = Load(logits + j);
+    if (task.bias != nullptr && n > 0) {
+      value = Add(value, LoadFirst(task.bias + id + j, n));
+    }
+    if (task.scale != 1.0f) value = Mul(value, Broadcast(task.scale));
+    if (task.soft_cap != 0.0f) value = SoftCap(value, task.soft_cap);
+    value = KeepFirst(value, n, -__builtin_inff());
+    sane &= EqualMask(Min(Broadcast(3.4028235e38f), value), value);
+    Store(logits + j, value);
+  }
+  return sane == 0xffff;
+}
+
+static void Head(const HeadTask& task, float* scratch) {
+  float* logits = scratch;
+  float* widened = logits + 2 * kMaxTaskRows * kPanelWidth;
+  for (size_t r = 0; r < task.rows; ++r) {
+    task.folds[r] = {-__builtin_inff(), 0.0f, -1, true};
+  }
+  const size_t panel_bytes =
+      task.depth * kPanelWidth * (task.panels.bfloat16 ? 2 : 4);
+  for (size_t id = 0; id < task.ids; id += kPanelWidth) {
+    const Packed panel = {static_cast<const char*>(task.panels.data) +
+                              id / kPanelWidth * panel_bytes,
+                          task.panels.bfloat16};
+    Product(task.x, task.x_stride, task.rows, panel, task.depth, false, logits,
+            kPanelWidth, widened);
+    const size_t global_id = task.first_id + id;
+    for (size_t r = 0; r < task.rows; ++r) {
+      float* row = logits + r * kPanelWidth;
+      if (!FinishLogits(task, id, row)) task.folds[r].sane = false;
+      if (task.targets != nullptr) {
+        const size_t target = static_cast<size_t>(task.targets[r]) - global_id;
+        if (target < kPanelWidth) task.target_logit[r] = row[target];
+      }
+      const size_t word = global_id / kPanelWidth;
+      const bool penalised = task.seen != nullptr && task.seen[r] != nullptr;
+      const bool has_bans = task.banned != nullptr && task.banned[r] != nullptr;
+      Penalise(row, penalised ? task.seen[r][word] : 0,
+               has_bans ? task.banned[r][word] : 0,
+               penalised ? task.penalty[r] : 1.0f);
+      FoldPanel(row, global_id, task.targets != nullptr, &task.folds[r]);
+    }
+  }
+}
+
+// ---- Attention -----------------------------------------------------------
+
+// The scratch memory of an attend task, n = positions · heads rows.
+struct AttendScratch {
+  float* q;        // (n, head_dim)
+  float* scores;   // (n, 64)
+  float* out;      // (n, padded_dim)
+  float* largest;  // (n)
+  float* sum;      // (n)
+  float* widened;  // (Larger(64, head_dim capped at kDepthBlock), 64)
+};
+
+SN37_SIMD_INLINE size_t PaddedDim(size_t head_dim) {
+  return (head_dim + kPanelWidth - 1) / kPanelWidth * kPanelWidth;
+}
+
+SN37_SIMD_INLINE AttendScratch Divide(const AttendTask& task, float* memory) {
+  const size_t n = task.positions * task.heads;
+  AttendScratch s;
+  s.widened = memory;
+  s.scores =
+      s.widened +
+      Larger(kPanelWidth, Smaller(task.head_dim, kDepthBlock)) * kPanelWidth;
+  s.out = s.scores + n * kPanelWidth;
+  s.q = s.out + n * PaddedDim(task.head_dim);
+  s.largest = s.q + n * task.head_dim;
+  s.sum = s.largest + n;
+  return s;
+}
+
+static size_t AttendScratchFloats(const AttendTask& task) {
+  const AttendScratch s = Divide(task, nullptr);
+  return static_cast<size_t>(s.sum - static_cast<float*>(nullptr)) +
+         task.positions * task.heads;
+}
+
+// From products to probabilities (relative to the row's largest so far) for
+// the keys [from, to) of one block; updates the row's largest and sum, and
+// returns the factor by which what was summed before has to shrink.
+SN37_SIMD_INLINE float SoftmaxBlock(const AttendTask& task, float slope,
+                                    float first_distance, size_t from,
+                                    size_t to, float* scores, float* largest,
+                                    float* sum) {
+  Lanes v[4], top = Broadcast(*largest);
+  const float lane_number[kLanes] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                     8, 9, 10, 11, 12, 13, 14, 15};
+  for (size_t i = 0; i < 4; ++i) {
+    v[i] = Mul(Load(scores + i * kLanes), Broadcast(task.scale));
+    if (task.soft_cap != 0.0f) v[i] = SoftCap(v[i], task.soft_cap);
+    if (slope != 0.0f) {
+      const Lanes position =
+          Add(Broadcast(first_distance + static_cast<float>(i * kLanes)),
+              Load(lane_number));
+      v[i] = Fma(Broadcast(slope), position, v[i]);
+    }
+    const size_t low =
+        from > i * kLanes ? Smaller(kLanes, from - i * kLanes) : size_t{0};
+    const size_t high =
+        to > i * kLanes ? Smaller(kLanes, to - i * kLanes) : size_t{0};
+    v[i] = KeepFirst(v[i], high, -__builtin_inff());
+    if (low > 0) {
+      Lanes hidden = Broadcast(-__builtin_inff());
+      float buffer[kLanes];
+      Store(buffer, v[i]);
+      StoreFirst(buffer, hidden, low);
+      v[i] = Load(buffer);
+    }
+    top = Max(top, v[i]);
+  }
+  const float before = *largest;
+  const float now = LargestLane(top);
+  float shrink = 1.0f;
+  if (now != before) {
+    float buffer[kLanes];
+    Store(buffer, Exp(Broadcast(before - now)));
+    shrink = buffer[0];
+  }
+  Lanes total = Zero();
+  for (int i = 0; i < 4; ++i) {
+    // Hidden keys are exp(-inf) = 0 exactly.
+    v[i] = Exp(Sub(v[i], Broadcast(now)));
+    Store(scores + i * kLanes, v[i]);
+    total = Add(total, v[i]);
+  }
+  *largest = now;
+  *sum = *sum * shrink + Sum(total);
+  return shrink;
+}
+
+// One block of keys and values for the positions [begin, end) of the task.
+static void AttendBlock(const AttendTask& task, size_t block, size_t begin,
+                        size_t end, const AttendScratch& s) {
+  const size_t rows = (end - begin) * task.heads, row0 = begin * task.heads;
+  const size_t padded = PaddedDim(task.head_dim);
+  Product(s.q + row0 * task.head_dim, task.head_dim, rows,
+          {task.key_blocks[block], task.bfloat16}, task.head_dim, false,
+          s.scores, kPanelWidth, s.widened);
+  for (size_t i = 0; i < rows; ++i) {
+    const size_t row = row0 + i;
+    const size_t position = task.first_position + row / task.heads;
+    const size_t first_key = block * kPanelWidth;
+    const size_t visible_from = task.window != 0 && position + 1 > task.window
+                                    ? position + 1 - task.window
+                                    : 0;
+    const size_t from =
+        visible_from > first_key ? visible_from - first_key : size_t{0};
+    const size_t to = Smaller(kPanelWidth, position + 1 - first_key);
+    const float shrink = SoftmaxBlock(
+        task, task.slopes != nullptr ? task.slopes[row % task.heads] : 0.0f,
+        static_cast<float>(first_key), from, to, s.scores + i * kPanelWidth,
+        s.largest + row, s.sum + row);
+    if (shrink != 1.0f) {
+      float* out = s.out + row * padded;
+      for (size_t d = 0; d < padded; d += kLanes) {
+        Store(out + d, Mul(Load(out + d), Broadcast(shrink)));
+      }
+    }
+  }
+  const size_t panel_bytes =
+      kPanelWidth * kPanelWidth * (task.bfloat16 ? 2 : 4);
+  for (size_t p = 0; p < padded / kPanelWidth; ++p) {
+    const Packed values = {
+        static_cast<const char*>(task.value_blocks[block]) + p * panel_bytes,
+        task.bfloat16};
+    Product(s.scores, kPanelWidth, rows, values, kPanelWidth, true,
+            s.out + row0 * padded + p * kPanelWidth, padded, s.widened);
+  }
+}
+
+static void Attend(const AttendTask& task, float* scratch) {
+  const AttendScratch s = Divide(task, scratch);
+  const size_t padded = PaddedDim(task.head_dim);
+  const size_t n = task.positions * task.heads;
+  for (size_t i = 0; i < n; ++i) {
+    const float* q = task.q + i / task.heads * task.q_stride +
+                     i % task.heads * task.head_dim;
+    __builtin_memcpy(s.q + i * task.head_dim, q, task.head_dim * sizeof(float));
+    __builtin_memset(s.out + i * padded, 0, padded * sizeof(float));
+    s.largest[i] = -__builtin_inff();
+    s.sum[i] = 0.0f;
+  }
+  const size_t last = task.first_position + task.positions - 1;
+  const size_t lowest_key =
+      task.window != 0 && task.first_position + 1 > task.window
+          ? task.first_position + 1 - task.window
+          : 0;
+  for (size_t block = lowest_key / kPanelWidth; block <= last / kPanelWidth;
+       ++block) {
+    const size_t first_key = block * kPanelWidth;
+    // Positions before the block do not see it, nor do those whose window
+    // begins after it.
+    const size_t begin = first_key > task.first_position
+                             ? first_key - task.first_position
+                             : size_t{0};
+    size_t end = task.positions;
+    if (task.window != 0) {
+      const size_t sees_until = first_key + kPanelWidth - 1 + task.window;
+      end = sees_until > task.first_position
+                ? Smaller(end, sees_until - task.first_position)
+                : size_t{0};
+    }
+    if (begin < end) AttendBlock(task, block, begin, end, s);
+  }
+  for (size_t i = 0; i < n; ++i) {
+    float* out = task.out + i / task.heads * task.out_stride +
+                 i % task.heads * task.head_dim;
+    const Lanes sum = Broadcast(s.sum[i]);
+    for (size_t d = 0; d < task.head_dim; d += kLanes) {
+      const size_t left = Smaller(kLanes, task.head_dim - d);
+      StoreFirst(out + d, Div(Load(s.out + i * padded + d), sum), left);
+    }
+  }
+}
+
+// ---- Rows ----------------------------------------------------------------
+
+static void RmsNorm(const float* x, size_t n, const float* weight,
+                    float weight_offset, float epsilon, float* out) {
+  Lanes squares = Zero();
+  for (size_t i = 0; i < n; i += kLanes) {
+    const Lanes v = LoadFirst(x + i, Smaller(kLanes, n - i));
+    squares = Fma(v, v, squares);
+  }
+  const float mean = Sum(squares) / static_cast<float>(n);
+  const Lanes factor = Broadcast(1.0f / __builtin_sqrtf(mean + epsilon));
+  for (size_t i = 0; i < n; i += kLanes) {
+    const size_t left = Smaller(kLanes, n - i);
+    const Lanes v = Mul(LoadFirst(x + i, left), factor);
+    const Lanes w = Add(LoadFirst(weight + i, left), Broadcast(weight_offset));
+    StoreFirst(out + i, Mul(v, w), left);
+  }
+}
+
+static void LayerNorm(const float* x, size_t n, const float* weight,
+                      const float* bias, float epsilon, float* out) {
+  Lanes sum = Zero();
+  for (size_t i = 0; i < n; i += kLanes) {
+    sum = Add(sum, LoadFirst(x + i, Smaller(kLanes, n - i)));
+  }
+  const Lanes mean = Broadcast(Sum(sum) / static_cast<float>(n));
+  Lanes squares = Zero();
+  for (size_t i = 0; i < n; i += kLanes) {
+    const size_t left = Smaller(kLanes, n - i);
+    const Lanes v = KeepFirst(Sub(LoadFirst(x + i, left), mean), left, 0.0f);
+    squares = Fma(v, v, squares);
+  }
+  const float variance = Sum(squares) / static_cast<float>(n);
+  const Lanes factor = Broadcast(1.0f / __builtin_sqrtf(variance + epsilon));
+  for (size_t i = 0; i < n; i += kLanes) {
+    const size_t left = Smaller(kLanes, n - i);
+    Lanes v = Mul(Sub(LoadFirst(x + i, left), mean), factor);
+    v = Mul(v, LoadFirst(weight + i, left));
+    if (bias != nullptr) v = Add(v, LoadFirst(bias + i, left));
+    StoreFirst(out + i, v, left);
+  }
+}
+
+static void Rotate(float* x, size_t n, const float* cosine, const float* sine) {
+  for (size_t i = 0; i < n; i += kLanes) {
+    const size_t left = Smaller(kLanes, n - i);
+    const Lanes a = LoadFirst(x + i, left), b = LoadFirst(x + n + i, left);
+    const Lanes c = LoadFirst(cosine + i, left);
+    const Lanes s = LoadFirst(sine + i, left);
+    StoreFirst(x + i, Sub(Mul(a, c), Mul(b, s)), left);
+    StoreFirst(x + n + i, Fma(b, c, Mul(a, s)), left);
+  }
+}

@@ -1,0 +1,181 @@
+#include "eval/models/common_fields.h"
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace sn37::eval {
+namespace {
+
+// Beyond any published model, and small enough that products of two fit.
+constexpr int64_t kMaxVocabulary = 4'000'000;
+constexpr int64_t kMaxWidth = 1 << 20;
+constexpr int64_t kMaxLayers = 1000;
+constexpr int64_t kMaxPositions = 1 << 24;
+constexpr double kMaxFactor = 1e6;
+
+// rope_scaling's kinds by name; both "rope_type" and "type" are in use.
+constexpr struct {
+  const char* name;
+  RotaryConfig::Scaling scaling;
+} kScalings[] = {
+    {"default", RotaryConfig::kNone},    {"linear", RotaryConfig::kLinear},
+    {"dynamic", RotaryConfig::kDynamic}, {"llama3", RotaryConfig::kLlama3},
+    {"yarn", RotaryConfig::kYarn},       {"longrope", RotaryConfig::kLongRope},
+    {"su", RotaryConfig::kLongRope},
+};
+
+bool ReadScaling(ConfigReader& reader, RotaryConfig& rotary) {
+  std::string name = reader.StringOr("type", "default");
+  name = reader.StringOr("rope_type", name);
+  for (const auto& known : kScalings) {
+    if (name == known.name) {
+      rotary.scaling = known.scaling;
+      return true;
+    }
+  }
+  reader.Fail("rope_type",
+              "must be default, linear, dynamic, llama3, yarn or "
+              "longrope");
+  return false;
+}
+
+// YaRN's amplitude for a stretch by `factor`.
+double YarnAmplitude(double factor, double mscale) {
+  return factor <= 1 ? 1.0 : 0.1 * mscale * std::log(factor) + 1.0;
+}
+
+void ReadYarn(ConfigReader& reader, RotaryConfig& rotary) {
+  rotary.beta_fast = reader.DoubleOr("beta_fast", 1e-3, 1e6, 32);
+  rotary.beta_slow = reader.DoubleOr("beta_slow", 1e-3, 1e6, 1);
+  rotary.truncate = reader.BoolOr("truncate", true);
+  const double mscale = reader.DoubleOr("mscale", 0, 100, 0);
+  const double all_dim = reader.DoubleOr("mscale_all_dim", 0, 100, 0);
+  rotary.amplitude = YarnAmplitude(rotary.factor, 1);
+  if (mscale != 0 && all_dim != 0) {
+    rotary.amplitude = YarnAmplitude(rotary.factor, mscale) /
+                       YarnAmplitude(rotary.factor, all_dim);
+  }
+  rotary.amplitude =
+      reader.DoubleOr("attention_factor", 0, 100, rotary.amplitude);
+}
+
+void ReadLongRope(ConfigReader& reader, int64_t max_positions,
+                  RotaryConfig& rotary) {
+  const size_t pairs = rotary.dim / 2;
+  rotary.short_factors = reader.Doubles("short_factor", pairs);
+  rotary.long_factors = reader.Doubles("long_factor", pairs);
+  if (rotary.short_factors.size() != pairs ||
+      rotary.long_factors.size() != pairs) {
+    reader.Fail("rope_scaling",
+                absl::StrCat("short_factor and long_factor must have ", pairs,
+                             " numbers"));
+    return;
+  }
+  const double original = static_cast<double>(rotary.original_positions);
+  double factor = reader.DoubleOr("factor", 0, kMaxFactor, 0);
+  if (factor == 0) factor = static_cast<double>(max_positions) / original;
+  const double amplitude =
+      factor <= 1 ? 1.0 : std::sqrt(1 + std::log(factor) / std::log(original));
+  rotary.amplitude = reader.DoubleOr("attention_factor", 0, 100, amplitude);
+}
+
+// The fields inside rope_scaling or rope_parameters. `original` is the
+// config's own original_max_position_embeddings, 0 if it has none.
+void ReadScalingFields(ConfigReader& reader, int64_t original,
+                       DecoderConfig& config) {
+  RotaryConfig& rotary = config.rotary;
+  rotary.theta = reader.DoubleOr("rope_theta", 1, 1e12, rotary.theta);
+  if (!ReadScaling(reader, rotary)) return;
+  if (rotary.scaling == RotaryConfig::kNone) return;
+  if (rotary.scaling != RotaryConfig::kLongRope) {
+    rotary.factor = reader.Double("factor", 1e-3, kMaxFactor);
+  }
+  rotary.original_positions =
+      reader.IntOr("original_max_position_embeddings", 1, kMaxPositions,
+                   original != 0 ? original : config.max_positions);
+  switch (rotary.scaling) {
+    case RotaryConfig::kDynamic:
+      rotary.original_positions = config.max_positions;
+      config.max_positions =
+          static_cast<int64_t>(static_cast<double>(config.max_positions) *
+                               std::max(1.0, rotary.factor));
+      break;
+    case RotaryConfig::kLlama3:
+      rotary.low_frequency_factor = reader.Double("low_freq_factor", 1e-3, 1e6);
+      rotary.high_frequency_factor =
+          reader.Double("high_freq_factor", 1e-3, 1e6);
+      break;
+    case RotaryConfig::kYarn:
+      ReadYarn(reader, rotary);
+      break;
+    case RotaryConfig::kLongRope:
+      ReadLongRope(reader, config.max_positions, rotary);
+      break;
+    case RotaryConfig::kNone:
+    case RotaryConfig::kLinear:
+      break;
+  }
+}
+
+}  // namespace
+
+void ReadSizes(ConfigReader& reader, DecoderConfig& config) {
+  config.vocabulary = reader.Int("vocab_size", 1, kMaxVocabulary);
+  config.hidden = reader.Int("hidden_size", 1, kMaxWidth);
+  config.layers = reader.Int("num_hidden_layers", 1, kMaxLayers);
+  config.heads = reader.Int("num_attention_heads", 1, kMaxWidth);
+  config.kv_heads =
+      reader.IntOr("num_key_value_heads", 1, kMaxWidth, config.heads);
+  config.head_dim =
+      reader.IntOr("head_dim", 1, kMaxWidth, config.hidden / config.heads);
+  config.intermediate = reader.Int("intermediate_size", 1, kMaxWidth);
+  config.max_positions =
+      reader.Int("max_position_embeddings", 1, kMaxPositions);
+  config.attention_scale =
+      static_cast<float>(1.0 / std::sqrt(static_cast<double>(config.head_dim)));
+  config.windows.assign(config.layers, 0);
+}
+
+void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config) {
+  config.rotary.dim = dim;
+  config.rotary.theta = reader.DoubleOr("rope_theta", 1, 1e12, 10000);
+  const int64_t original =
+      reader.IntOr("original_max_position_embeddings", 1, kMaxPositions, 0);
+  // Both are read, so that neither counts as unknown; the newer spelling wins.
+  const nlohmann::json* scaling = reader.Object("rope_scaling");
+  const nlohmann::json* parameters = reader.Object("rope_parameters");
+  if (parameters != nullptr) scaling = parameters;
+  if (scaling == nullptr) return;
+  ConfigReader inner(*scaling, "config.json: rope_scaling");
+  inner.Ignore({"partial_rotary_factor"});
+  ReadScalingFields(inner, original, config);
+  if (absl::Status status = inner.Finish(); !status.ok()) {
+    reader.Fail("rope_scaling", status.message());
+  }
+}
+
+Activation ReadActivation(ConfigReader& reader, const char* key,
+                          const char* otherwise) {
+  const std::string name = reader.StringOr(key, otherwise);
+  static constexpr struct {
+    const char* name;
+    Activation activation;
+  } kActivations[] = {
+      {"silu", Activation::kSilu},
+      {"swish", Activation::kSilu},
+      {"gelu", Activation::kGeluErf},
+      {"gelu_new", Activation::kGeluTanh},
+      {"gelu_pytorch_tanh", Activation::kGeluTanh},
+      {"gelu_fast", Activation::kGeluTanh},
+      {"relu", Activation::kRelu},
+  };
+  for (const auto& known : kActivations) {
+    if (name == known.name) return known.activation;
+  }
+  reader.Fail(key, "must be silu, gelu, gelu_new, gelu_pytorch_tanh or relu");
+  return Activation::kIdentity;
+}
+
+}  // namespace sn37::eval

@@ -1,0 +1,241 @@
+#include "eval/models/decoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sn37/base/status_macros.h"
+
+namespace sn37::eval {
+namespace {
+
+// Rows that the MLP works on at a time: bounds its memory, changes no result.
+constexpr int64_t kMlpRows = 1024;
+
+at::Tensor FirstRows(const at::Tensor& tensor, int64_t rows) {
+  return tensor.narrow(0, 0, rows);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Decoder>> Decoder::Load(
+    const ModelArch& arch, const DecoderConfig& config,
+    const TensorSource& source, DType dtype, Ops& ops) {
+  DecoderLoader loader(arch, config, source, dtype, ops);
+  std::unique_ptr<Decoder> decoder(new Decoder(config, dtype, ops));
+  SN37_RETURN_IF_ERROR(decoder->LoadWeights(loader));
+  return decoder;
+}
+
+absl::Status Decoder::LoadWeights(DecoderLoader& loader) {
+  const DecoderConfig& c = config_;
+  SN37_ASSIGN_OR_RETURN(Projection embedding,
+                        loader.LoadProjection(0, {Slot::kEmbedding},
+                                              {c.vocabulary}, c.hidden, false));
+  embedding_ = std::move(embedding.matrix);
+  if (!c.tied_head) {
+    SN37_ASSIGN_OR_RETURN(
+        head_, loader.LoadProjection(0, {Slot::kHead}, {c.vocabulary}, c.hidden,
+                                     c.head_bias));
+  }
+  SN37_ASSIGN_OR_RETURN(final_norm_,
+                        loader.LoadNorm(0, Slot::kFinalNorm, c.hidden));
+  for (int64_t l = 0; l < c.layers; ++l) {
+    SN37_ASSIGN_OR_RETURN(Layer layer, LoadLayer(loader, l));
+    layers_.push_back(std::move(layer));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Decoder::Layer> Decoder::LoadLayer(DecoderLoader& loader,
+                                                  int64_t l) {
+  const DecoderConfig& c = config_;
+  const int64_t q = c.heads * c.head_dim, kv = c.kv_heads * c.head_dim;
+  Layer layer;
+  SN37_ASSIGN_OR_RETURN(layer.norm1,
+                        loader.LoadNorm(l, Slot::kNorm1, c.hidden));
+  if (c.second_norm) {
+    SN37_ASSIGN_OR_RETURN(layer.norm2,
+                          loader.LoadNorm(l, Slot::kNorm2, c.hidden));
+  }
+  if (c.post_norms) {
+    SN37_ASSIGN_OR_RETURN(
+        layer.post_attention,
+        loader.LoadNorm(l, Slot::kPostAttentionNorm, c.hidden));
+    SN37_ASSIGN_OR_RETURN(layer.post_mlp,
+                          loader.LoadNorm(l, Slot::kPostMlpNorm, c.hidden));
+  }
+  if (c.query_key_norm) {
+    SN37_ASSIGN_OR_RETURN(layer.q_norm,
+                          loader.LoadNorm(l, Slot::kQNorm, c.head_dim));
+    SN37_ASSIGN_OR_RETURN(layer.k_norm,
+                          loader.LoadNorm(l, Slot::kKNorm, c.head_dim));
+  }
+  SN37_ASSIGN_OR_RETURN(
+      layer.qkv, loader.LoadProjection(l, {Slot::kQ, Slot::kK, Slot::kV},
+                                       {q, kv, kv}, c.hidden, c.qkv_bias));
+  SN37_ASSIGN_OR_RETURN(
+      layer.o,
+      loader.LoadProjection(l, {Slot::kO}, {c.hidden}, q, c.output_bias));
+  if (c.gated) {
+    SN37_ASSIGN_OR_RETURN(
+        layer.gate, loader.LoadProjection(l, {Slot::kGate}, {c.intermediate},
+                                          c.hidden, c.mlp_bias));
+  }
+  SN37_ASSIGN_OR_RETURN(layer.up,
+                        loader.LoadProjection(l, {Slot::kUp}, {c.intermediate},
+                                              c.hidden, c.mlp_bias));
+  SN37_ASSIGN_OR_RETURN(layer.down,
+                        loader.LoadProjection(l, {Slot::kDown}, {c.hidden},
+                                              c.intermediate, c.mlp_bias));
+  return layer;
+}
+
+KvCache Decoder::NewCache(int64_t layers, int64_t blocks) {
+  KvCache cache;
+  for (int64_t l = 0; l < layers; ++l) {
+    cache.layers.push_back(
+        ops_.NewCacheLayer(blocks, config_.kv_heads, config_.head_dim, dtype_));
+  }
+  return cache;
+}
+
+int64_t Decoder::CacheBlockBytes() const {
+  const CacheLayer block =
+      ops_.NewCacheLayer(1, config_.kv_heads, config_.head_dim, dtype_);
+  return config_.layers *
+         static_cast<int64_t>(block.keys.nbytes() + block.values.nbytes());
+}
+
+void Decoder::ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks) {
+  for (CacheLayer& layer : cache.layers) ops_.ClearBlocks(layer, blocks);
+}
+
+void Decoder::Reserve(int64_t rows) {
+  if (rows <= reserved_) return;
+  const DecoderConfig& c = config_;
+  reserved_ = rows;
+  x_ = ops_.NewRows(rows, c.hidden);
+  normed_ = ops_.NewRows(rows, c.hidden);
+  if (c.parallel && c.second_norm) normed2_ = ops_.NewRows(rows, c.hidden);
+  if (c.post_norms) branch_ = ops_.NewRows(rows, c.hidden);
+  qkv_ = ops_.NewRows(rows, (c.heads + 2 * c.kv_heads) * c.head_dim);
+  attended_ = ops_.NewRows(rows, c.heads * c.head_dim);
+  inner_ = ops_.NewRows(std::min(rows, kMlpRows), c.intermediate);
+  cosine_ = ops_.NewRows(rows, rotary_.pairs());
+  sine_ = ops_.NewRows(rows, rotary_.pairs());
+}
+
+void Decoder::Turn(const Batch& batch) {
+  const int64_t pairs = rotary_.pairs();
+  float* cosine = cosine_.data_ptr<float>();
+  float* sine = sine_.data_ptr<float>();
+  for (int64_t row = 0; row < batch.rows(); ++row) {
+    rotary_.Turn(batch.positions[row], batch.lengths[row], cosine + row * pairs,
+                 sine + row * pairs);
+  }
+}
+
+void Decoder::Attention(const Layer& layer, const Batch& batch, int64_t window,
+                        const at::Tensor& normed, CacheLayer& cache) {
+  const DecoderConfig& c = config_;
+  const int64_t rows = batch.rows();
+  const at::Tensor qkv = FirstRows(qkv_, rows);
+  LinearOptions options;
+  options.bias = layer.qkv.bias;
+  ops_.Linear(normed, layer.qkv.matrix, options, qkv);
+  if (c.query_key_norm) {
+    ops_.NormGroups(qkv, 0, c.heads, layer.q_norm);
+    ops_.NormGroups(qkv, c.heads * c.head_dim, c.kv_heads, layer.k_norm);
+  }
+  if (rotary_.pairs() > 0) {
+    // Keys lie right behind queries: one run of heads.
+    ops_.Rotate(qkv, 0, c.heads + c.kv_heads, c.head_dim,
+                FirstRows(cosine_, rows), FirstRows(sine_, rows));
+  }
+  AttentionOptions attention;
+  attention.heads = c.heads;
+  attention.scale = c.attention_scale;
+  attention.soft_cap = c.attention_soft_cap;
+  attention.window = window;
+  ops_.Attend(qkv, batch.segments, attention, cache,
+              FirstRows(attended_, rows));
+}
+
+void Decoder::AddBranch(const at::Tensor& x, const Projection& projection,
+                        const NormWeights& post_norm, const at::Tensor& out) {
+  LinearOptions options;
+  options.bias = projection.bias;
+  if (post_norm.kind == NormWeights::kNone) {
+    options.add_to_out = true;
+    ops_.Linear(x, projection.matrix, options, out);
+    return;
+  }
+  const at::Tensor branch = FirstRows(branch_, x.size(0));
+  ops_.Linear(x, projection.matrix, options, branch);
+  ops_.Norm(branch, post_norm, branch);
+  ops_.Add(branch, out);
+}
+
+void Decoder::Mlp(const Layer& layer, const at::Tensor& normed,
+                  const at::Tensor& x) {
+  const int64_t rows = x.size(0);
+  for (int64_t first = 0; first < rows; first += kMlpRows) {
+    const int64_t count = std::min(kMlpRows, rows - first);
+    const at::Tensor inner = FirstRows(inner_, count);
+    const Projection& outer = config_.gated ? layer.gate : layer.up;
+    LinearOptions options;
+    options.bias = outer.bias;
+    options.activation = config_.activation;
+    if (config_.gated) {
+      options.gated_by = &layer.up.matrix;
+      options.gated_by_bias = layer.up.bias;
+    }
+    ops_.Linear(normed.narrow(0, first, count), outer.matrix, options, inner);
+    AddBranch(inner, layer.down, layer.post_mlp, x.narrow(0, first, count));
+  }
+}
+
+at::Tensor Decoder::Forward(const Batch& batch, KvCache& cache) {
+  const int64_t rows = batch.rows();
+  Reserve(rows);
+  const at::Tensor x = FirstRows(x_, rows);
+  const at::Tensor normed = FirstRows(normed_, rows);
+  ops_.Embed(embedding_, batch.ids, config_.embedding_scale, false, x);
+  Turn(batch);
+  for (size_t l = 0; l < layers_.size(); ++l) {
+    const Layer& layer = layers_[l];
+    ops_.Norm(x, layer.norm1, normed);
+    Attention(layer, batch, config_.windows[l], normed, cache.layer(l));
+    at::Tensor mlp_input = normed;
+    if (config_.parallel && config_.second_norm) {
+      mlp_input = FirstRows(normed2_, rows);
+      ops_.Norm(x, layer.norm2, mlp_input);
+    }
+    AddBranch(FirstRows(attended_, rows), layer.o, layer.post_attention, x);
+    if (!config_.parallel) ops_.Norm(x, layer.norm2, mlp_input);
+    Mlp(layer, mlp_input, x);
+  }
+  ops_.Norm(x, final_norm_, normed);
+  return normed;
+}
+
+HeadOptions Decoder::head_options() const {
+  HeadOptions options;
+  options.bias = head_.bias;
+  options.soft_cap = config_.head_soft_cap;
+  return options;
+}
+
+std::vector<Scored> Decoder::Score(const at::Tensor& hidden,
+                                   absl::Span<const int32_t> rows,
+                                   absl::Span<const int32_t> targets) {
+  return ops_.Score(hidden, rows, targets, head(), head_options());
+}
+
+std::vector<int32_t> Decoder::Pick(const at::Tensor& hidden,
+                                   absl::Span<const int32_t> rows,
+                                   absl::Span<const PickRule> rules) {
+  return ops_.Pick(hidden, rows, rules, head(), head_options());
+}
+
+}  // namespace sn37::eval

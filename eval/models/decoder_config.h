@@ -1,0 +1,104 @@
+// The description of one decoder: everything in which the supported
+// architectures differ, as data. An architecture's file fills it from a
+// config.json; decoder.h carries it out.
+//
+// One layer, for hidden rows x:
+//   serial    x += attention(norm1(x));  x += mlp(norm2(x))
+//   parallel  x += attention(norm1(x)) + mlp(norm2(x)), norm2 = norm1 when
+//             there is no second norm
+// with each branch's result normed again before it is added where there are
+// post norms.
+#ifndef EVAL_MODELS_DECODER_CONFIG_H_
+#define EVAL_MODELS_DECODER_CONFIG_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "eval/kernels/activation.h"
+#include "eval/models/rotary.h"
+
+namespace sn37::eval {
+
+struct DecoderConfig {
+  // Sizes.
+  int64_t vocabulary = 0;
+  int64_t hidden = 0;
+  int64_t layers = 0;
+  int64_t heads = 0;
+  int64_t kv_heads = 0;  // divides heads
+  int64_t head_dim = 0;
+  int64_t intermediate = 0;
+  int64_t max_positions = 0;
+
+  // Norms.
+  bool layer_norm = false;  // else RMS norm
+  bool norm_bias = false;   // layer norms have one
+  float norm_epsilon = 1e-6f;
+  float norm_weight_offset = 0;  // RMS norm times (weight + offset)
+
+  // Embedding and head.
+  float embedding_scale = 1;
+  bool tied_head = false;  // the head is the embedding
+  bool head_bias = false;
+  float head_soft_cap = 0;  // 0: none
+
+  // Attention.
+  RotaryConfig rotary;
+  float attention_scale = 1;     // of q · k
+  float attention_soft_cap = 0;  // 0: none
+  // Keys that a query of layer l sees, its own included: windows[l]; 0: all.
+  std::vector<int64_t> windows;
+  bool qkv_bias = false;
+  bool output_bias = false;
+  bool query_key_norm = false;  // over each head, before rotation
+
+  // MLP.
+  Activation activation = Activation::kSilu;
+  bool gated = true;  // activation(gate) · up, else activation(up)
+  bool mlp_bias = false;
+
+  // Residuals.
+  bool parallel = false;
+  bool second_norm = true;  // parallel layers may share one
+  bool post_norms = false;
+};
+
+// The places of a decoder that hold weights.
+enum class Slot {
+  kEmbedding,
+  kFinalNorm,
+  kHead,
+  // Per layer:
+  kNorm1,
+  kNorm2,
+  kPostAttentionNorm,
+  kPostMlpNorm,
+  kQ,
+  kK,
+  kV,
+  kO,
+  kQNorm,
+  kKNorm,
+  kGate,
+  kUp,
+  kDown,
+};
+
+// Rows [first, second) of a tensor.
+using RowRange = std::pair<int64_t, int64_t>;
+
+// Where an architecture keeps a slot: tensor `name` (without ".weight" or
+// ".bias"; "{}" stands for the layer's number) or some of its rows.
+struct SlotName {
+  Slot slot;
+  const char* name;
+  // The slot's rows of a fused tensor, in order; null: all of it.
+  std::vector<RowRange> (*rows)(const DecoderConfig&) = nullptr;
+};
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_MODELS_DECODER_CONFIG_H_
