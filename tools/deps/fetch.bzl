@@ -79,25 +79,25 @@ def _get(ctx, pins, command):
 
 # Links become relative, those to files of other packages go: Bazel's disk cache
 # takes no folder that holds one.
-_NORMALISE = """
+_MEND_LINKS = """
 find . -type l -lname '/*' -printf '%p\\t%l\\n' |
   while IFS=$'\\t' read -r link target; do
     ln -sfn "$(realpath -ms --relative-to="${link%/*}" ".$target")" "$link"
   done
 find . -xtype l -delete
-find . -exec touch -hd @0 {} +
 """
 
 def _finish(ctx):
     """The BUILD file, the list of pins (what makes a changed pin rebuild what
     takes a whole folder as its input), and the normal form of the rest."""
+    _must(ctx, _MEND_LINKS)
+    for pattern in ctx.attr.tool_libs:
+        _must(ctx, "mkdir -p tool_lib; cp -lL $1 tool_lib/", pattern)
     ctx.file("pins.txt", "\n".join(ctx.attr.pins) + "\n", executable = False)
-    for tool in ctx.attr.tool_libs:
-        _must(ctx, 'mkdir -p tool_lib; cp -lL $1 tool_lib/', tool)
-    _must(ctx, _NORMALISE)
+    ctx.file("WORKSPACE", "")
     if ctx.attr.build_file:
         ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
-    ctx.file("WORKSPACE", "")
+    _must(ctx, "find . -exec touch -hd @0 {} +")
 
 def _debian_packages_impl(ctx):
     pins = [_split(pin) for pin in ctx.attr.pins]
@@ -151,6 +151,53 @@ wheels = repository_rule(
         "only": attr.string_list(doc = "patterns of the files to unpack"),
         "remove": attr.string_list(doc = "what of them is deleted again"),
         "tool_libs": attr.string_list(),
+    },
+)
+
+def _vendored_crates_impl(ctx):
+    lock = ctx.path(ctx.attr.cargo_lock)
+    sha256 = _must(ctx, 'sha256sum "$1"', str(lock)).split(" ")[0]
+    packed = "%s/crates-%s.tar" % (_downloads(ctx), sha256)
+    if not ctx.path(packed).exists:
+        ctx.report_progress("downloading the crates of Cargo.lock")
+        result = _run(
+            ctx,
+            """
+            rust=$1 packed=$2
+            work=$(mktemp -d "$packed.XXXXXX"); trap 'rm -rf "$work"' EXIT
+            mkdir -p "$work/src" "$work/home"; touch "$work/src/lib.rs"
+            cp "$3" "$work/Cargo.toml"; cp "$4" "$work/Cargo.lock"
+            # A registry mirror that the user has set up.
+            cp "${HOME:-/root}"/.cargo/config* "$work/home" 2>/dev/null || true
+            cd "$work"
+            CARGO_HOME=$work/home CARGO_TERM_COLOR=never \\
+              LD_LIBRARY_PATH=$rust/tool_lib RUSTC=$rust/usr/bin/rustc \\
+              "$rust/usr/bin/cargo" vendor -q --locked --versioned-dirs >/dev/null
+            tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \\
+              --mode=u=rwX,go=rX -cf new.tar vendor
+            mv new.tar "$packed"
+            """,
+            str(ctx.path(ctx.attr.rust).dirname),
+            packed,
+            str(ctx.path(ctx.attr.cargo_toml)),
+            str(lock),
+        )
+        if not result.ok:
+            fail("cannot get the crates of tools/deps/crates/Cargo.lock: " +
+                 ": ".join([line.strip() for line in result.text.splitlines() if line.strip()]))
+    ctx.symlink(packed, "vendor.tar")
+    ctx.file("WORKSPACE", "")
+    ctx.file("BUILD.bazel", 'exports_files(["vendor.tar"])\n')
+
+# The sources of every crate in a Cargo.lock as one archive, vendor.tar. Cargo
+# checks each against its checksum in the lock file when it builds.
+vendored_crates = repository_rule(
+    implementation = _vendored_crates_impl,
+    environ = _ENVIRON,
+    attrs = {
+        "cargo_lock": attr.label(mandatory = True, allow_single_file = True),
+        "cargo_toml": attr.label(mandatory = True, allow_single_file = True),
+        "rust": attr.label(mandatory = True, doc = "a file in the root of rustc's repository"),
     },
 )
 

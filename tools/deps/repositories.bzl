@@ -1,6 +1,6 @@
 """Makes the pins of pins.bzl repositories; WORKSPACE calls it once."""
 
-load("//tools/deps:fetch.bzl", "debian_packages", "stub", "wheels")
+load("//tools/deps:fetch.bzl", "debian_packages", "stub", "vendored_crates", "wheels")
 load("//tools/deps:pins.bzl", "DEBIAN", "WHEELS")
 
 def _pins(table, name):
@@ -47,6 +47,30 @@ def _compilers():
                 "libopcodes-*.so",
                 "libzstd.so.1",
             ]
+        ],
+    )
+
+    _debian(
+        "rust_debian",
+        "//tools/deps/repo:rust_debian.BUILD",
+        tool_libs = [
+            "lib/x86_64-linux-gnu/*.so.*",
+            lib + "*.so.*",
+            lib + "librustc_driver-*.so",
+        ],
+    )
+    vendored_crates(
+        name = "crates",
+        cargo_lock = "//tools/deps/crates:Cargo.lock",
+        cargo_toml = "//tools/deps/crates:Cargo.toml",
+        rust = "@rust_debian//:pins.txt",
+    )
+    _debian(
+        "clang_format",
+        "//tools/deps/repo:clang_format.BUILD",
+        tool_libs = [
+            "lib/x86_64-linux-gnu/*.so.*",
+            lib + "*.so.*",
         ],
     )
 
