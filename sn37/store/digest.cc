@@ -1,0 +1,171 @@
+#include "sn37/store/digest.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "sn37/base/file.h"
+#include "sn37/base/json.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/base/text.h"
+
+namespace sn37 {
+namespace {
+
+constexpr char kWeights[] = "model.safetensors";
+constexpr char kIndex[] = "model.safetensors.index.json";
+
+constexpr absl::string_view kSmallFiles[] = {
+    "added_tokens.json",       "chat_template.jinja",
+    "config.json",             "generation_config.json",
+    "merges.txt",              "special_tokens_map.json",
+    "tokenizer.json",          "tokenizer.model",
+    "tokenizer_config.json",   "vocab.json",
+};
+
+// The distinct shards that an index names.
+absl::StatusOr<std::set<std::string>> ShardNames(const std::string& path) {
+  constexpr uint64_t kMaxIndexBytes = 64 << 20;
+  SN37_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxIndexBytes));
+  absl::StatusOr<nlohmann::json> index = ParseJson(text, {});
+  SN37_RETURN_IF_ERROR(Annotate(index.status(), path));
+  const nlohmann::json* map = FindField(*index, "weight_map");
+  if (map == nullptr || !map->is_object()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": there is no object \"weight_map\""));
+  }
+  std::set<std::string> shards;
+  for (const nlohmann::json& value : *map) {
+    const std::string name =
+        value.is_string() ? value.get<std::string>() : std::string();
+    if (!IsPlainName(name) || !absl::EndsWith(name, ".safetensors")) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": '", Printable(name),
+                       "' is no safetensors file of this folder"));
+    }
+    shards.insert(name);
+  }
+  return shards;
+}
+
+// The size of a regular file; absent when there is nothing of that name.
+absl::StatusOr<std::optional<uint64_t>> SizeOf(const std::string& path) {
+  struct stat info;
+  if (lstat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    return ErrnoStatus(errno, "look at", path);
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": not a regular file; copy the file itself there"));
+  }
+  return static_cast<uint64_t>(info.st_size);
+}
+
+// Adds `name` to `files` if it exists; tells whether it does.
+absl::StatusOr<bool> AddIfThere(const std::string& folder,
+                                const std::string& name,
+                                std::vector<ModelFile>& files) {
+  SN37_ASSIGN_OR_RETURN(std::optional<uint64_t> bytes,
+                        SizeOf(JoinPath(folder, name)));
+  if (bytes.has_value()) files.push_back({name, *bytes});
+  return bytes.has_value();
+}
+
+absl::Status AddWeights(const std::string& folder,
+                        std::vector<ModelFile>& files) {
+  SN37_ASSIGN_OR_RETURN(bool single, AddIfThere(folder, kWeights, files));
+  if (single) return absl::OkStatus();
+  SN37_ASSIGN_OR_RETURN(bool sharded, AddIfThere(folder, kIndex, files));
+  if (!sharded) {
+    return absl::NotFoundError(absl::StrCat(
+        folder, ": there is neither ", kWeights, " nor ", kIndex));
+  }
+  SN37_ASSIGN_OR_RETURN(std::set<std::string> shards,
+                        ShardNames(JoinPath(folder, kIndex)));
+  for (const std::string& shard : shards) {
+    SN37_ASSIGN_OR_RETURN(bool found, AddIfThere(folder, shard, files));
+    if (!found) {
+      return absl::NotFoundError(absl::StrCat(
+          JoinPath(folder, kIndex), ": shard ", Printable(shard),
+          " is missing"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+using FileIterator = std::map<std::string, Digest>::const_iterator;
+
+// Hashes the files in [begin, end), whose paths share the first `prefix` bytes.
+void HashFolder(FileIterator begin, FileIterator end, size_t prefix,
+                Sha256Hasher& hasher) {
+  auto slash = [&](FileIterator it) { return it->first.find('/', prefix); };
+  for (FileIterator it = begin; it != end; ++it) {
+    if (slash(it) == std::string::npos) hasher.Update(it->second.base64());
+  }
+  std::map<std::string, std::vector<FileIterator>> folders;
+  for (FileIterator it = begin; it != end; ++it) {
+    const size_t at = slash(it);
+    if (at != std::string::npos) {
+      folders[it->first.substr(prefix, at - prefix)].push_back(it);
+    }
+  }
+  // Paths of one folder are neighbours: they share a prefix that ends in '/'.
+  for (const auto& [name, files] : folders) {
+    HashFolder(files.front(), std::next(files.back()),
+               prefix + name.size() + 1, hasher);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder) {
+  std::vector<ModelFile> files;
+  for (absl::string_view name : kSmallFiles) {
+    SN37_ASSIGN_OR_RETURN(bool found,
+                          AddIfThere(folder, std::string(name), files));
+    if (!found && name == "config.json") {
+      return absl::NotFoundError(
+          absl::StrCat(folder, ": there is no config.json"));
+    }
+  }
+  SN37_RETURN_IF_ERROR(AddWeights(folder, files));
+  std::sort(files.begin(), files.end(),
+            [](const ModelFile& a, const ModelFile& b) {
+              return a.name < b.name;
+            });
+  return files;
+}
+
+absl::StatusOr<Digest> ModelDigest(
+    const std::string& folder,
+    const std::function<void(uint64_t bytes)>& progress) {
+  SN37_ASSIGN_OR_RETURN(std::vector<ModelFile> files, ModelFiles(folder));
+  std::map<std::string, Digest> digests;
+  for (const ModelFile& file : files) {
+    SN37_ASSIGN_OR_RETURN(digests[file.name],
+                          Sha256File(JoinPath(folder, file.name), progress));
+  }
+  return DirectoryDigest(digests);
+}
+
+Digest DirectoryDigest(const std::map<std::string, Digest>& files) {
+  Sha256Hasher hasher;
+  HashFolder(files.begin(), files.end(), 0, hasher);
+  return hasher.Finish();
+}
+
+std::string LocalCommitId(const Digest& digest) {
+  return digest.hex().substr(0, 40);
+}
+
+}  // namespace sn37

@@ -1,0 +1,47 @@
+// The digest of a model: of those files of its folder that decide what it
+// answers, and of nothing else in its repository.
+#ifndef SN37_STORE_DIGEST_H_
+#define SN37_STORE_DIGEST_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sn37/base/digest.h"
+
+namespace sn37 {
+
+struct ModelFile {
+  std::string name;
+  uint64_t bytes = 0;
+};
+
+// The files that are part of a model, those that exist, in byte order of their
+// names: config.json, generation_config.json, the weights (model.safetensors,
+// or else model.safetensors.index.json with the shards that it names) and the
+// tokenizer's files. kNotFound for a folder without config.json or weights;
+// kInvalidArgument for a file that is a symbolic link or no regular file, or an
+// index that names anything but shards in the folder.
+absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder);
+
+// DirectoryDigest over ModelFiles. `progress`, where given, is called with the
+// number of bytes after each piece.
+absl::StatusOr<Digest> ModelDigest(
+    const std::string& folder,
+    const std::function<void(uint64_t bytes)>& progress = nullptr);
+
+// SHA-256 over the base64 texts of the files' SHA-256 digests: the files of a
+// folder in byte order of their names, then its subfolders likewise. Names are
+// not hashed. Keys are paths with '/' between components, none empty.
+Digest DirectoryDigest(const std::map<std::string, Digest>& files);
+
+// How a local store names a model's commit: the first 40 hex digits of its
+// digest, as long as a git commit's name.
+std::string LocalCommitId(const Digest& digest);
+
+}  // namespace sn37
+
+#endif  // SN37_STORE_DIGEST_H_

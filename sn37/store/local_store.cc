@@ -1,0 +1,44 @@
+#include "sn37/store/local_store.h"
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "sn37/base/file.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/base/text.h"
+#include "sn37/store/digest.h"
+
+namespace sn37 {
+
+absl::StatusOr<std::string> LocalStore::Fetch(const ModelId& id,
+                                              uint64_t max_bytes) {
+  const std::string repository = Printable(RepoName(id));
+  if (!id.commit.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(repository, ": the commitment names no commit"));
+  }
+  std::string folder = root_;
+  for (const std::string& part : {id.repo_namespace, id.name, *id.commit}) {
+    if (!IsPlainName(part)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          repository, ": '", Printable(part), "' is no name of a folder"));
+    }
+    folder = JoinPath(folder, part);
+  }
+  if (!FileExists(folder)) {
+    return absl::NotFoundError(
+        absl::StrCat(repository, ": there is no folder ", Printable(folder)));
+  }
+  SN37_ASSIGN_OR_RETURN(std::vector<ModelFile> files, ModelFiles(folder));
+  uint64_t bytes = 0;
+  for (const ModelFile& file : files) bytes += file.bytes;
+  if (bytes > max_bytes) {
+    return absl::OutOfRangeError(absl::StrCat(repository, ": ", bytes,
+                                              " bytes, allowed are ",
+                                              max_bytes));
+  }
+  return folder;
+}
+
+}  // namespace sn37
