@@ -98,7 +98,7 @@ TEST(ScheduleTest, Subnet37EqualsTheReferenceAtEveryBlock) {
   EXPECT_EQ(schedule.alpha(), 0.90);
   EXPECT_EQ(schedule.min_weight(), 0.18);
   EXPECT_EQ(schedule.keep(), 3u);
-  for (const auto& expected : ReadVectors("schedule.json")["cases"]) {
+  for (const auto& expected : ReadCases("schedule.json")) {
     const auto entry = EntryAt(schedule, expected["block"]);
     ASSERT_TRUE(entry.ok()) << entry.status();
     ASSERT_EQ((*entry)->competitions_size(), expected["competitions"].size());

@@ -11,15 +11,17 @@
 
 namespace sn37 {
 
-// testdata/<name>, whole; a test fails where it is missing or holds no cases.
-inline nlohmann::json ReadVectors(const std::string& name) {
+// The cases of testdata/<name>; a test fails where there are none.
+inline nlohmann::json ReadCases(const std::string& name) {
   const auto text =
       ReadFile("sn37/competition/testdata/" + name, /*max_bytes=*/1 << 20);
   EXPECT_TRUE(text.ok()) << text.status();
   const auto vectors = ParseJson(text.value_or("{}"), {});
   EXPECT_TRUE(vectors.ok()) << vectors.status();
-  EXPECT_NE(FindField(*vectors, "cases"), nullptr) << name;
-  return vectors.value_or(nlohmann::json::object());
+  const nlohmann::json cases = vectors.value_or(nlohmann::json::object())
+                                   .value("cases", nlohmann::json());
+  EXPECT_FALSE(cases.empty()) << name;
+  return cases;
 }
 
 // A number of the vectors, where "NaN" and "Infinity" are strings.
