@@ -8,35 +8,6 @@
 namespace sn37 {
 namespace {
 
-constexpr char32_t kInvalid = 0xFFFFFFFF;
-
-// One code point and the bytes it took; kInvalid and one byte where the bytes
-// at hand are not UTF-8.
-struct CodePoint {
-  char32_t value;
-  size_t bytes;
-};
-
-// REQUIRES: text is not empty.
-CodePoint Decode(absl::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {kInvalid, 1};
-  char32_t value = lead & (0x7F >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {kInvalid, 1};
-    value = (value << 6) | (byte(i) & 0x3F);
-  }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < kSmallest[bytes] || surrogate || value > 0x10FFFF) {
-    return {kInvalid, 1};
-  }
-  return {value, bytes};
-}
-
 struct Range {
   char32_t first, last;
 };
@@ -88,7 +59,7 @@ std::string Escaped(CodePoint c, uint8_t first_byte) {
   if (c.value == '\n') return "\\n";
   if (c.value == '\r') return "\\r";
   if (c.value == '\t') return "\\t";
-  if (c.value == kInvalid || c.value < 0x20 || c.value == 0x7F) {
+  if (c.value == kInvalidCodePoint || c.value < 0x20 || c.value == 0x7F) {
     return absl::StrFormat("\\x%02x", first_byte);
   }
   if (In(kHarmful, c.value)) {
@@ -99,10 +70,30 @@ std::string Escaped(CodePoint c, uint8_t first_byte) {
 
 }  // namespace
 
+CodePoint DecodeUtf8(absl::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes)
+    return {kInvalidCodePoint, 1};
+  char32_t value = lead & (0x7F >> bytes);
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {kInvalidCodePoint, 1};
+    value = (value << 6) | (byte(i) & 0x3F);
+  }
+  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < kSmallest[bytes] || surrogate || value > 0x10FFFF) {
+    return {kInvalidCodePoint, 1};
+  }
+  return {value, bytes};
+}
+
 bool IsValidUtf8(absl::string_view text) {
   while (!text.empty()) {
-    const CodePoint c = Decode(text);
-    if (c.value == kInvalid) return false;
+    const CodePoint c = DecodeUtf8(text);
+    if (c.value == kInvalidCodePoint) return false;
     text.remove_prefix(c.bytes);
   }
   return true;
@@ -111,7 +102,7 @@ bool IsValidUtf8(absl::string_view text) {
 std::string Printable(absl::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const CodePoint c = Decode(text);
+    const CodePoint c = DecodeUtf8(text);
     const std::string escaped = Escaped(c, text[0]);
     absl::StrAppend(&out, escaped.empty() ? text.substr(0, c.bytes) : escaped);
     text.remove_prefix(c.bytes);
@@ -122,7 +113,7 @@ std::string Printable(absl::string_view text) {
 std::string HtmlEscape(absl::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const CodePoint c = Decode(text);
+    const CodePoint c = DecodeUtf8(text);
     switch (c.value) {
       case '&':
         out += "&amp;";
@@ -157,7 +148,7 @@ std::string HtmlEscape(absl::string_view text) {
 size_t Columns(absl::string_view text) {
   size_t columns = 0;
   while (!text.empty()) {
-    const CodePoint c = Decode(text);
+    const CodePoint c = DecodeUtf8(text);
     columns += Width(c.value);
     text.remove_prefix(c.bytes);
   }
@@ -173,7 +164,7 @@ std::string Truncate(absl::string_view text, size_t columns) {
   size_t used = 0;
   int marks = 0;
   while (!text.empty()) {
-    const CodePoint c = Decode(text);
+    const CodePoint c = DecodeUtf8(text);
     const size_t width = Width(c.value);
     if (used + width > room) break;
     marks = width == 0 ? marks + 1 : 0;

@@ -11,6 +11,18 @@
 
 namespace sn37 {
 
+// One code point and the bytes that it took.
+struct CodePoint {
+  char32_t value;
+  size_t bytes;
+};
+
+// What CodePoint::value is where the bytes are not UTF-8; `bytes` is 1 then.
+inline constexpr char32_t kInvalidCodePoint = 0xFFFFFFFF;
+
+// The first code point of `text`. REQUIRES: `text` is not empty.
+CodePoint DecodeUtf8(absl::string_view text);
+
 // Whether `text` is well-formed UTF-8: no overlong form, no surrogate, nothing
 // above U+10FFFF.
 bool IsValidUtf8(absl::string_view text);
