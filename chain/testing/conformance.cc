@@ -1,0 +1,223 @@
+#include "chain/testing/conformance.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+
+namespace sn37::chain {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+
+std::optional<Neuron> Find(const Metagraph& graph, const std::string& hotkey) {
+  for (const Neuron& neuron : graph.neurons) {
+    if (neuron.hotkey == hotkey) return neuron;
+  }
+  return std::nullopt;
+}
+
+std::optional<Commitment> Find(const Commitments& all,
+                               const std::string& hotkey) {
+  for (const Commitment& commitment : all.commitments) {
+    if (commitment.hotkey == hotkey) return commitment;
+  }
+  return std::nullopt;
+}
+
+// The value of a StatusOr that must be ok.
+template <typename T>
+T Must(absl::StatusOr<T> value) {
+  EXPECT_TRUE(value.ok()) << value.status();
+  return std::move(value).value();
+}
+
+}  // namespace
+
+Keypair ClientConformanceTest::NewKey() { return Must(fixture_->NewKey()); }
+
+Keypair ClientConformanceTest::Registered(uint16_t* uid) {
+  Keypair key = NewKey();
+  const uint16_t got = Must(client().Register(key, netuid(), key.address()));
+  if (uid != nullptr) *uid = got;
+  return key;
+}
+
+Keypair ClientConformanceTest::Validator(uint16_t* uid) {
+  Keypair key = Registered(uid);
+  const absl::Status status = fixture_->MakeValidator(key);
+  EXPECT_TRUE(status.ok()) << status;
+  Wait(Rules().weights_rate_limit);  // registering counts as an update
+  return key;
+}
+
+void ClientConformanceTest::Wait(uint64_t blocks) {
+  const absl::Status status = fixture_->Wait(blocks);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+Hyperparameters ClientConformanceTest::Rules() {
+  return Must(client().GetHyperparameters(netuid()));
+}
+
+TEST_P(ClientConformanceTest, BlocksHaveNumbersAndHashesThatStay) {
+  const Block first = Must(client().Head());
+  EXPECT_THAT(first.hash, MatchesRegex("0x[0-9a-f]{64}"));
+  Wait(2);
+  const Block head = Must(client().Head());
+  EXPECT_GE(head.number, first.number + 2);
+  EXPECT_NE(head.hash, first.hash);
+  EXPECT_EQ(Must(client().GetBlock(first.number)).hash, first.hash);
+  EXPECT_LE(Must(client().Finalized()).number, Must(client().Head()).number);
+  EXPECT_EQ(client().GetBlock(head.number + 1000000).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_P(ClientConformanceTest, ARegisteredHotkeyHasASlotFromItsBlockOn) {
+  const uint64_t before = Must(client().Finalized()).number;
+  Wait(1);
+  const Keypair coldkey = NewKey();
+  const Keypair hotkey = NewKey();
+  const uint16_t uid =
+      Must(client().Register(coldkey, netuid(), hotkey.address()));
+
+  const Metagraph graph = Must(client().GetMetagraph(netuid()));
+  const std::optional<Neuron> neuron = Find(graph, hotkey.address());
+  ASSERT_TRUE(neuron.has_value());
+  EXPECT_EQ(neuron->uid, uid);
+  EXPECT_EQ(neuron->coldkey.value_or(coldkey.address()), coldkey.address());
+  EXPECT_GT(neuron->registered_at, before);
+  EXPECT_LE(neuron->registered_at, graph.block.number);
+  EXPECT_FALSE(neuron->validator_permit);
+  for (size_t i = 1; i < graph.neurons.size(); ++i) {
+    EXPECT_LT(graph.neurons[i - 1].uid, graph.neurons[i].uid);
+  }
+
+  const Metagraph past = Must(client().GetMetagraph(netuid(), before));
+  EXPECT_EQ(past.block.number, before);
+  EXPECT_FALSE(Find(past, hotkey.address()).has_value());
+}
+
+TEST_P(ClientConformanceTest, AHotkeyRegistersOnce) {
+  const Keypair key = Registered();
+  const absl::Status again =
+      client().Register(key, netuid(), key.address()).status();
+  EXPECT_TRUE(RefusedWith(again, kHotKeyAlreadyRegisteredInSubNet)) << again;
+  EXPECT_EQ(client().Register(key, netuid(), "5nonsense").status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_P(ClientConformanceTest, ACommitmentIsReadBackWithItsBlock) {
+  const Keypair key = Registered();
+  const uint64_t before = Must(client().Finalized()).number;
+  Wait(1);
+  const std::string text(kMaxCommitmentBytes, 'x');
+  ASSERT_TRUE(client().Commit(key, netuid(), text).ok());
+
+  const Commitments all = Must(client().GetCommitments(netuid()));
+  const std::optional<Commitment> mine = Find(all, key.address());
+  ASSERT_TRUE(mine.has_value());
+  EXPECT_EQ(mine->text, text);
+  EXPECT_GT(mine->block, before);
+  EXPECT_LE(mine->block, all.block.number);
+  EXPECT_FALSE(
+      Find(Must(client().GetCommitments(netuid(), before)), key.address())
+          .has_value());
+}
+
+TEST_P(ClientConformanceTest, ANewCommitmentReplacesTheOldFromItsBlockOn) {
+  const Keypair key = Registered();
+  ASSERT_TRUE(client().Commit(key, netuid(), "first").ok());
+  const absl::Status fast = client().Commit(key, netuid(), "too fast");
+  EXPECT_TRUE(RefusedWith(fast, kCommitmentSetRateLimitExceeded)) << fast;
+
+  const uint64_t between = Must(client().Finalized()).number;
+  Wait(fixture_->commitment_rate_limit());
+  ASSERT_TRUE(client().Commit(key, netuid(), "second").ok());
+  EXPECT_EQ(Find(Must(client().GetCommitments(netuid())), key.address())->text,
+            "second");
+  EXPECT_EQ(
+      Find(Must(client().GetCommitments(netuid(), between)), key.address())
+          ->text,
+      "first");
+}
+
+TEST_P(ClientConformanceTest, WhoIsNotRegisteredOrSaysTooMuchCannotCommit) {
+  const Keypair stranger = NewKey();
+  const absl::Status refused = client().Commit(stranger, netuid(), "text");
+  EXPECT_TRUE(RefusedWith(refused, kAccountNotAllowedCommit)) << refused;
+  const Keypair key = Registered();
+  EXPECT_EQ(
+      client()
+          .Commit(key, netuid(), std::string(kMaxCommitmentBytes + 1, 'x'))
+          .code(),
+      absl::StatusCode::kInvalidArgument);
+  EXPECT_FALSE(
+      Find(Must(client().GetCommitments(netuid())), key.address()).has_value());
+}
+
+TEST_P(ClientConformanceTest, WeightsAreReadBackUpscaled) {
+  uint16_t other, uid;
+  Registered(&other);
+  const Keypair validator = Validator(&uid);
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)), IsEmpty());
+  const uint64_t before = Must(client().Finalized()).number;
+  Wait(1);
+  const absl::Status set = client().SetWeights(
+      validator, netuid(), {{other, 10}, {uid, 20}}, Rules().weights_version);
+  ASSERT_TRUE(set.ok()) << set;
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)),
+              ElementsAre(Weight{other, 32768}, Weight{uid, 65535}));
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid, before)), IsEmpty());
+  const std::optional<Neuron> neuron =
+      Find(Must(client().GetMetagraph(netuid())), validator.address());
+  EXPECT_GT(neuron->last_update, before);
+}
+
+TEST_P(ClientConformanceTest, RefusedWeightsChangeNothing) {
+  uint16_t other, uid;
+  const Keypair miner = Registered(&other);
+  const Keypair validator = Validator(&uid);
+  const uint64_t version = Rules().weights_version;
+  const std::vector<Weight> weights = {{other, 1}, {uid, 2}};
+  const auto refusal = [&](const Keypair& key, uint64_t version_key) {
+    return client().SetWeights(key, netuid(), weights, version_key);
+  };
+  absl::Status status = refusal(validator, version - 1);
+  EXPECT_TRUE(RefusedWith(status, kIncorrectWeightVersionKey)) << status;
+  status = refusal(NewKey(), version);
+  EXPECT_TRUE(RefusedWith(status, kHotKeyNotRegisteredInSubNet)) << status;
+  status = refusal(miner, version);
+  EXPECT_TRUE(RefusedWith(status, kNeuronNoValidatorPermit)) << status;
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)), IsEmpty());
+
+  ASSERT_TRUE(refusal(validator, version).ok());
+  status =
+      client().SetWeights(validator, netuid(), {{other, 9}, {uid, 9}}, version);
+  EXPECT_TRUE(RefusedWith(status, kSettingWeightsTooFast)) << status;
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)),
+              ElementsAre(Weight{other, 32768}, Weight{uid, 65535}));
+}
+
+TEST_P(ClientConformanceTest, WhatDoesNotExistIsNotFound) {
+  const uint16_t nowhere = 9999;
+  EXPECT_EQ(client().GetMetagraph(nowhere).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(client().GetCommitments(nowhere).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(client().GetHyperparameters(nowhere).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(client().GetWeights(netuid(), 65535).status().code(),
+            absl::StatusCode::kNotFound);
+  const uint64_t future = Must(client().Head()).number + 1000000;
+  EXPECT_EQ(client().GetMetagraph(netuid(), future).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(client().GetCommitments(netuid(), future).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace sn37::chain
