@@ -137,9 +137,12 @@ def _wheels_impl(ctx):
     pins = [_split(pin) for pin in ctx.attr.pins]
     for path in _get(ctx, pins, _PIP):
         # unzip's status 11: nothing in this wheel matches any pattern of only.
-        _must(ctx, 'unzip -q -o "$@" || [[ $? == 11 ]]', path, *ctx.attr.only)
-    if ctx.attr.remove:
-        _must(ctx, 'rm -rf "$@"', *ctx.attr.remove)
+        _must(
+            ctx,
+            'unzip -q -o "$@" || [[ $? == 11 ]]',
+            path,
+            *(ctx.attr.only + (["-x"] + ctx.attr.but if ctx.attr.but else []))
+        )
     _finish(ctx)
 
 wheels = repository_rule(
@@ -149,7 +152,7 @@ wheels = repository_rule(
         "pins": attr.string_list(mandatory = True, doc = "name=version sha256"),
         "build_file": attr.label(allow_single_file = True),
         "only": attr.string_list(doc = "patterns of the files to unpack"),
-        "remove": attr.string_list(doc = "what of them is deleted again"),
+        "but": attr.string_list(doc = "patterns of those of them to leave packed"),
         "tool_libs": attr.string_list(),
     },
 )

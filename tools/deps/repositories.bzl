@@ -115,6 +115,11 @@ def _wheels():
             "nvidia/cu13/lib/libcudart.so.13",
             "nvidia/cu13/lib/libcupti.so.13",
         ],
+        # A third of the headers, for code inside of libtorch.
+        but = [
+            "torch/include/ATen/ops/*_c[pou]*_dispatch.h",
+            "torch/include/ATen/ops/*_meta_dispatch.h",
+        ],
     )
     wheels(
         name = "arrow",
@@ -126,7 +131,7 @@ def _wheels():
             "pyarrow/libarrow.so.2600",
             "pyarrow/libparquet.so.2600",
         ],
-        remove = ["pyarrow/include/arrow/python"],
+        but = ["pyarrow/include/arrow/python/*"],
     )
     wheels(
         name = "smollm2",
