@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sn37/base/digest.h"
 #include "sn37/base/status_macros.h"
@@ -67,19 +66,19 @@ LogContents ParseRecords(absl::string_view bytes) {
 absl::StatusOr<LogContents> ReadLog(const std::string& path,
                                     uint64_t max_bytes) {
   SN37_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, max_bytes));
-  if (bytes.size() < kMagic.size() && absl::StartsWith(kMagic, bytes)) {
-    // A crash between creating the file and writing its first bytes.
-    LogContents contents;
-    contents.dropped_bytes = bytes.size();
-    return contents;
-  }
-  if (!absl::StartsWith(bytes, kMagic)) {
+  const absl::string_view view = bytes;
+  if (view.substr(0, kMagic.size()) != kMagic.substr(0, view.size())) {
     return absl::InvalidArgumentError(
         absl::StrCat(Printable(path), " is not a log (it must begin with ",
                      kMagic, "); move it away"));
   }
-  LogContents contents =
-      ParseRecords(absl::string_view(bytes).substr(kMagic.size()));
+  if (view.size() < kMagic.size()) {
+    // A crash between creating the file and writing its first bytes.
+    LogContents contents;
+    contents.dropped_bytes = view.size();
+    return contents;
+  }
+  LogContents contents = ParseRecords(view.substr(kMagic.size()));
   contents.valid_bytes += kMagic.size();
   return contents;
 }
