@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "eval/weights/model_file.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
@@ -44,8 +45,9 @@ constexpr SizeLimit kSizeLimits[] = {
 };
 
 absl::StatusOr<json> ReadJsonObject(const std::string& path) {
+  SN37_ASSIGN_OR_RETURN(const std::string real_path, ResolveModelFile(path));
   SN37_ASSIGN_OR_RETURN(const std::string text,
-                        ReadFile(path, kMaxConfigBytes));
+                        ReadFile(real_path, kMaxConfigBytes));
   absl::StatusOr<json> parsed = ParseJson(text, {.bytes = kMaxConfigBytes});
   if (!parsed.ok()) return Annotate(parsed.status(), Printable(path));
   if (!parsed->is_object()) {

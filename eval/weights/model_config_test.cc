@@ -27,7 +27,7 @@ constexpr char kMinimal[] =
     R"({"architectures":["LlamaForCausalLM"],"vocab_size":512)";
 
 TEST(ModelConfigTest, FieldsOfASavedModelAreRead) {
-  const std::string folder = "eval/weights/testdata/llama_sharded";
+  const std::string folder = "eval/models/testdata/llama_sharded";
   const auto config = ReadModelConfig(folder);
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->architecture, "LlamaForCausalLM");

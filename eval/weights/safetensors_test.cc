@@ -18,7 +18,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr char kSharded[] = "eval/weights/testdata/llama_sharded";
+constexpr char kSharded[] = "eval/models/testdata/llama_sharded";
 
 // A fresh folder for the running test.
 std::string Folder(const std::string& name) {
@@ -48,7 +48,7 @@ void WriteText(const std::string& path, const std::string& text) {
   ASSERT_TRUE(WriteFileWhole(path, text).ok());
 }
 
-// A copy of real files, since a build may show them as links.
+// A copy that a test may damage.
 std::string CopyOfSharded(const std::string& name) {
   const std::string folder = Folder(name);
   const std::vector<std::string> files = *ListFolder(kSharded, 100);
@@ -70,7 +70,7 @@ void ExpectError(const std::string& folder, absl::StatusCode code,
 }
 
 TEST(SafeTensorsTest, ShardsOfAnotherWriterAreOneSetOfTensors) {
-  const auto weights = SafeTensors::Open(CopyOfSharded("sharded"));
+  const auto weights = SafeTensors::Open(kSharded);
   ASSERT_TRUE(weights.ok()) << weights.status();
   EXPECT_EQ(weights->tensors().size(), 30);
   EXPECT_EQ(weights->bytes(), 334720);  // total_size of the index

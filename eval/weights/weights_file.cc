@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "eval/weights/model_file.h"
 #include "sn37/base/file.h"
+#include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
 
 namespace sn37::eval {
@@ -22,18 +24,13 @@ int64_t ModificationTime(const struct stat& info) {
 }  // namespace
 
 absl::StatusOr<WeightsFile> WeightsFile::Open(const std::string& path) {
+  SN37_ASSIGN_OR_RETURN(const std::string real_path, ResolveModelFile(path));
   WeightsFile file;
   file.path_ = path;
   // O_NONBLOCK: opening a named pipe must not wait for a writer.
   file.descriptor_ = FileDescriptor(
-      open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+      open(real_path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   const int descriptor = file.descriptor_.get();
-  if (descriptor < 0 && errno == ELOOP) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(Printable(path),
-                     ": is a symbolic link; copy the model's folder with "
-                     "its links followed (cp -rL) and use the copy"));
-  }
   if (descriptor < 0) return ErrnoStatus(errno, "open", path);
   struct stat info;
   if (fstat(descriptor, &info) != 0) return ErrnoStatus(errno, "stat", path);

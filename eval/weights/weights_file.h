@@ -24,8 +24,8 @@ namespace sn37::eval {
 // may be called from any thread.
 class WeightsFile {
  public:
-  // Maps the regular file `path`. Symbolic links, folders, devices and empty
-  // files are errors: a link may point out of the model's folder.
+  // Maps the regular file `path`, which must not be empty. Of symbolic links
+  // only those that ResolveModelFile allows are followed.
   static absl::StatusOr<WeightsFile> Open(const std::string& path);
 
   WeightsFile(WeightsFile&& other) noexcept;
