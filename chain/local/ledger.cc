@@ -76,6 +76,8 @@ CREATE TABLE call (
   PRIMARY KEY (signer, nonce)
 ) STRICT;
 )sql",
+    // Version 2 knows who paid for a slot; NULL in rows of version 1.
+    "ALTER TABLE neuron ADD COLUMN coldkey TEXT;",
 };
 constexpr DatabaseFormat kFormat = {0x736e3337, "sn37 ledger", kSteps};
 
@@ -221,7 +223,7 @@ absl::StatusOr<Metagraph> Ledger::MetagraphAt(uint16_t netuid, uint64_t block) {
       Statement rows,
       db_.Query(
           "SELECT n.uid, n.hotkey, n.registered_at, s.rao, s.validator_permit,"
-          " w.block, w.weights FROM neuron n"
+          " w.block, w.weights, n.coldkey FROM neuron n"
           " LEFT JOIN stake s ON s.netuid = n.netuid AND s.hotkey = n.hotkey"
           " AND s.block = (SELECT max(block) FROM stake WHERE netuid = n.netuid"
           "  AND hotkey = n.hotkey AND block <= ?2)"
@@ -244,6 +246,7 @@ absl::StatusOr<Metagraph> Ledger::MetagraphAt(uint16_t netuid, uint64_t block) {
     neuron.last_update =
         std::max(neuron.registered_at, static_cast<uint64_t>(rows.Int(5)));
     weights.push_back(DecodeWeights(rows.Blob(6)));
+    if (!rows.IsNull(7)) neuron.coldkey = rows.Text(7);
     graph.neurons.push_back(std::move(neuron));
   }
   SetIncentives(weights, graph.neurons);

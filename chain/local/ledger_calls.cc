@@ -122,7 +122,7 @@ absl::StatusOr<uint16_t> Ledger::Register(const Keypair& coldkey,
   return neuron->uid;
 }
 
-absl::Status Ledger::Apply(absl::string_view, const RegisterCall& call) {
+absl::Status Ledger::Apply(absl::string_view signer, const RegisterCall& call) {
   SN37_RETURN_IF_ERROR(DecodeSs58(call.hotkey).status());
   SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(call.netuid));
   SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
@@ -138,9 +138,9 @@ absl::Status Ledger::Apply(absl::string_view, const RegisterCall& call) {
         "NoNeuronIdAvailable",
         absl::StrCat("all ", subnet.max_neurons, " slots are taken"));
   }
-  return db_.Run("INSERT INTO neuron VALUES (?, ?, ?, ?)",
+  return db_.Run("INSERT INTO neuron VALUES (?, ?, ?, ?, ?)",
                  {call.netuid, static_cast<int64_t>(graph.neurons.size()),
-                  call.hotkey, static_cast<int64_t>(head)});
+                  call.hotkey, static_cast<int64_t>(head), signer});
 }
 
 absl::Status Ledger::Commit(const Keypair& hotkey, uint16_t netuid,

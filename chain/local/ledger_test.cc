@@ -2,11 +2,14 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -133,6 +136,7 @@ TEST_F(LedgerTest, EverythingIsThereAfterReopening) {
             "0x" + Sha256("sn37 ledger block\nseed\n0").hex());
   const Metagraph graph = Must(ledger->GetMetagraph(kNetuid));
   ASSERT_THAT(graph.neurons, SizeIs(1));
+  EXPECT_EQ(graph.neurons[0].coldkey, miner.address());
   EXPECT_EQ(graph.neurons[0].stake, 5);
   EXPECT_EQ(graph.neurons[0].incentive, 65535);
   EXPECT_EQ(graph.neurons[0].registered_at, 7);
@@ -230,6 +234,33 @@ TEST_F(LedgerTest, AFileThatIsNoLedgerIsRefusedAndNamed) {
   EXPECT_THAT(status.message(), HasSubstr("not a SQLite file"));
 }
 
+// The file was written by the program's version 1, which knew no coldkeys.
+TEST_F(LedgerTest, ALedgerOfVersion1IsMigratedWithAllItHolds) {
+  std::filesystem::copy_file("chain/local/testdata/ledger_v1.sqlite", path_);
+  std::filesystem::permissions(path_, std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add);
+  const Keypair miner = Key("miner");
+  for (int times = 0; times < 2; ++times) {
+    std::unique_ptr<Ledger> ledger = Must(Ledger::Open(path_, {}));
+    EXPECT_EQ(Must(ledger->Head()).number, 150);
+    const Metagraph graph = Must(ledger->GetMetagraph(kNetuid));
+    ASSERT_THAT(graph.neurons, SizeIs(1 + times));
+    EXPECT_EQ(graph.neurons[0].hotkey, miner.address());
+    EXPECT_EQ(graph.neurons[0].coldkey, std::nullopt);
+    EXPECT_EQ(graph.neurons[0].stake, 9);
+    EXPECT_EQ(graph.neurons[0].last_update, 150);
+    const Commitments all = Must(ledger->GetCommitments(kNetuid));
+    ASSERT_THAT(all.commitments, SizeIs(1));
+    EXPECT_EQ(all.commitments[0].text, "from version 1");
+    EXPECT_EQ(all.commitments[0].block, 50);
+    EXPECT_THAT(Must(ledger->GetWeights(kNetuid, 0)),
+                ElementsAre(Weight{0, 65535}));
+    if (times == 0) {
+      EXPECT_TRUE(ledger->Register(miner, kNetuid, Key("new").address()).ok());
+    }
+  }
+}
+
 TEST_F(LedgerTest, AnUnknownFormatVersionIsRefused) {
   { Open(); }
   {
@@ -240,6 +271,29 @@ TEST_F(LedgerTest, AnUnknownFormatVersionIsRefused) {
   const absl::Status status = Ledger::Open(path_, {}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("sn37 ledger of format version 99"));
+}
+
+TEST_F(LedgerTest, AnyDamageIsAnErrorOrHarmlessNeverACrash) {
+  {
+    std::unique_ptr<Ledger> ledger = Open();
+    const Keypair miner = Key("miner");
+    ASSERT_TRUE(ledger->Register(miner, kNetuid, miner.address()).ok());
+    ASSERT_TRUE(ledger->Commit(miner, kNetuid, "text").ok());
+  }
+  std::ifstream in(path_, std::ios::binary);
+  const std::string good{std::istreambuf_iterator<char>(in), {}};
+  int errors = 0;
+  for (size_t at = 100; at < good.size(); at += 997) {
+    std::string bad = good;
+    for (size_t i = at; i < std::min(at + 64, bad.size()); ++i) bad[i] ^= 0x55;
+    std::ofstream(path_, std::ios::binary) << bad;
+    absl::StatusOr<std::unique_ptr<Ledger>> ledger = Ledger::Open(path_, {});
+    if (!ledger.ok() || !(*ledger)->GetMetagraph(kNetuid).ok() ||
+        !(*ledger)->GetCommitments(kNetuid).ok()) {
+      ++errors;
+    }
+  }
+  EXPECT_GT(errors, 0);
 }
 
 TEST_F(LedgerTest, AFullDiskRefusesTheCallAndKeepsTheRest) {
