@@ -45,8 +45,9 @@ absl::Status ToStatus(int32_t code, Sn37Bytes error) {
   if (code == SN37_OK) return absl::OkStatus();
   const std::string message(reinterpret_cast<char*>(error.data), error.size);
   sn37_bytes_free(error);
-  return code == SN37_INTERNAL ? absl::InternalError(message)
-                               : absl::InvalidArgumentError(message);
+  return code == SN37_INVALID || code == SN37_LIMIT
+             ? absl::InvalidArgumentError(message)
+             : absl::InternalError(message);
 }
 
 absl::Status InvalidUri(absl::string_view reason) {

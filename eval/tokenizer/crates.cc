@@ -27,6 +27,7 @@ absl::Status ToStatus(int32_t code, Sn37Bytes error, absl::string_view what) {
       absl::StrCat(what, ": ", Printable(TakeBytes(error)));
   switch (code) {
     case SN37_INVALID:
+    case SN37_PANIC:
       return absl::InvalidArgumentError(message);
     case SN37_LIMIT:
       return absl::OutOfRangeError(message);

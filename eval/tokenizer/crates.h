@@ -21,7 +21,8 @@ std::vector<int32_t> TakeIds(Sn37Ids ids);
 
 // OK for SN37_OK; else the message made harmless (and freed) after "what: ",
 // with the code that eval/status.h wants: kInvalidArgument where the input is
-// at fault, kOutOfRange where it exceeds a bound, kInternal else.
+// at fault (a panic too: no model's files may stop an epoch), kOutOfRange where
+// it exceeds a bound, kInternal else.
 absl::Status ToStatus(int32_t code, Sn37Bytes error, absl::string_view what);
 
 }  // namespace sn37::eval

@@ -1,6 +1,5 @@
 // The tokenizer and chat template of SmolLM2, imported from its GGUF file,
-// against what transformers and llama.cpp make of it. The folder with the
-// imported files is the program's argument.
+// against what transformers and llama.cpp make of it.
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@
 namespace sn37::eval {
 namespace {
 
-std::string model_folder;  // set by main
+constexpr char kModelFolder[] = "eval/weights/smollm2";
 
 nlohmann::json Cases(const std::string& name) {
   auto text = ReadFile("eval/tokenizer/testdata/smollm2/" + name, 1 << 20);
@@ -25,7 +24,7 @@ nlohmann::json Cases(const std::string& name) {
 class SmolLm2Test : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    auto loaded = Tokenizer::Load(model_folder);
+    auto loaded = Tokenizer::Load(kModelFolder);
     ASSERT_TRUE(loaded.ok()) << loaded.status();
     tokenizer_ = new Tokenizer(*std::move(loaded));
   }
@@ -113,10 +112,3 @@ TEST_F(SmolLm2Test, VocabularyAndSpecialTokensAreTheFiles) {
 
 }  // namespace
 }  // namespace sn37::eval
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  if (argc != 2) return 2;
-  sn37::eval::model_folder = argv[1];
-  return RUN_ALL_TESTS();
-}

@@ -51,9 +51,9 @@ class Tokenizer {
 
   // The tokens of a text of at most 4 MiB of UTF-8. Every id is at most
   // max_id(). Truncates and pads nothing.
-  //   kInvalidArgument  no UTF-8
-  //   kOutOfRange       too long, or a regular expression of the tokenizer
-  //                     that does not come to an end
+  //   kInvalidArgument  no UTF-8, or a regular expression of the tokenizer that
+  //                     does not come to an end
+  //   kOutOfRange       too long
   absl::StatusOr<std::vector<int32_t>> Encode(absl::string_view text,
                                               AddSpecial add_special) const;
 

@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr uint64_t kMaxConfigBytes = 16 << 20;
-constexpr uint64_t kMaxTemplateBytes = 1 << 20;
+constexpr uint64_t kMaxTemplateBytes = 256 << 10;
 constexpr size_t kMaxTokenBytes = 4096;
 
 constexpr char kConfigFile[] = "tokenizer_config.json";

@@ -34,7 +34,9 @@ enum {
   SN37_OK = 0,
   SN37_INVALID = 1,   // the input is at fault
   SN37_LIMIT = 2,     // the input asks for more than its bound
-  SN37_INTERNAL = 3,  // a crate's own fault, or no thread could be started
+  SN37_PANIC = 3,     // a crate gave up in the middle: input it cannot take, or
+                      // a regular expression that backtracks without end
+  SN37_INTERNAL = 4,  // the machine's fault: no thread could be started
 };
 
 typedef struct {
@@ -92,8 +94,8 @@ int32_t sn37_tokenizer_decode(const Sn37Tokenizer* tokenizer,
 
 // The id of a token as the vocabulary writes it. *found is 0 or 1.
 int32_t sn37_tokenizer_token_to_id(const Sn37Tokenizer* tokenizer,
-                                   Sn37View token, uint32_t* id,
-                                   int32_t* found, Sn37Bytes* error);
+                                   Sn37View token, uint32_t* id, int32_t* found,
+                                   Sn37Bytes* error);
 int32_t sn37_tokenizer_id_to_token(const Sn37Tokenizer* tokenizer, uint32_t id,
                                    Sn37Bytes* token, int32_t* found,
                                    Sn37Bytes* error);
@@ -124,13 +126,16 @@ typedef struct {
 // list and dict methods, True, False and None printed as Python does,
 // {% generation %} transparent. strftime_now is not defined, so that templates
 // that test for it take their fixed date and others fail: a rendering must not
-// depend on the clock. Source of at most 1 MiB.
+// depend on the clock. What minijinja lacks is an error: Python's "..." % (...)
+// for one. Source of at most 256 KiB.
+//
+// Both functions work on a thread of their own with a deep stack, so that deep
+// expressions and values cannot overflow the caller's.
 int32_t sn37_template_new(Sn37View source, Sn37TemplateLimits limits,
                           Sn37Template** chat_template, Sn37Bytes* error);
 void sn37_template_free(Sn37Template* chat_template);
 
-// `variables` is a JSON object; its keys are the template's globals. Runs on a
-// thread of its own, so that deep values cannot overflow the caller's stack.
+// `variables` is a JSON object; its keys are the template's globals.
 // raise_exception and every other error of the template is SN37_INVALID, a
 // bound exceeded SN37_LIMIT.
 int32_t sn37_template_render(const Sn37Template* chat_template,

@@ -18,6 +18,7 @@ use std::sync::Once;
 pub enum Failure {
     Invalid(String),
     Limit(String),
+    Panic(String),
     Internal(String),
 }
 
@@ -161,7 +162,7 @@ pub fn guarded<T>(memory: usize, body: impl FnOnce() -> Result<T, Failure>) -> R
         Ok(result) if !tripped => result,
         Ok(_) => Err(out_of_memory(memory)),
         Err(_) if tripped => Err(out_of_memory(memory)),
-        Err(payload) => Err(Failure::Internal(panic_text(payload.as_ref()))),
+        Err(payload) => Err(Failure::Panic(panic_text(payload.as_ref()))),
     };
     BUDGET.set(UNARMED);
     result

@@ -17,7 +17,8 @@ static ALLOCATOR: BudgetedAllocator = BudgetedAllocator;
 const OK: i32 = 0;
 const INVALID: i32 = 1;
 const LIMIT: i32 = 2;
-const INTERNAL: i32 = 3;
+const PANIC: i32 = 3;
+const INTERNAL: i32 = 4;
 
 /// A message quotes hostile input; nobody reads more of it than this.
 const MAX_MESSAGE: usize = 2048;
@@ -103,6 +104,7 @@ unsafe fn answer<T>(
         }
         Err(Failure::Invalid(message)) => (INVALID, message),
         Err(Failure::Limit(message)) => (LIMIT, message),
+        Err(Failure::Panic(message)) => (PANIC, message),
         Err(Failure::Internal(message)) => (INTERNAL, message),
     };
     let shown = message.len().min(MAX_MESSAGE);

@@ -6,12 +6,13 @@ use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 use std::io::Write;
 
-const MAX_SOURCE: usize = 1 << 20;
+const MAX_SOURCE: usize = 256 << 10;
 /// Parsing makes some hundred bytes of syntax tree for each byte of source.
 const PARSE_MEMORY: usize = 1 << 30;
 /// Values nest as deep as the memory bound allows (a list in a list takes at
 /// least 64 bytes), and comparing or dropping them takes a few hundred bytes
-/// of stack per level. Untouched stack costs nothing.
+/// of stack per level; an expression nests as deep as the source is long, and
+/// parsing it takes a few thousand. Untouched stack costs nothing.
 const STACK: usize = 2 << 30;
 const NAME: &str = "chat template";
 
@@ -56,10 +57,12 @@ fn tojson(value: &Value, options: Kwargs) -> Result<String, Error> {
     dumped
 }
 
-/// Prints lists and mappings as Python's repr does, everything else as is.
+/// Prints numbers, lists and mappings as Python's repr does, the rest as is.
 fn print(out: &mut Output, state: &State, value: &Value) -> Result<(), Error> {
     match value.kind() {
-        ValueKind::Seq | ValueKind::Map => Ok(out.write_str(&python::repr(value)?)?),
+        ValueKind::Number | ValueKind::Seq | ValueKind::Map => {
+            Ok(out.write_str(&python::repr(value)?)?)
+        }
         _ => minijinja::escape_formatter(out, state, value),
     }
 }
@@ -177,6 +180,25 @@ fn render(template: &ChatTemplate, variables: &[u8]) -> Result<Vec<u8>, Failure>
     }
 }
 
+/// Runs `work` guarded on a thread with a deep stack.
+fn on_deep_stack<T: Send>(
+    memory: usize,
+    work: impl FnOnce() -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
+    std::thread::scope(|scope| {
+        let guarded = || crate::budget::guarded(memory, work);
+        match std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, guarded)
+        {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|_| Err(Failure::Internal("the thread died".to_string()))),
+            Err(error) => Err(Failure::Internal(format!("no thread: {error}"))),
+        }
+    })
+}
+
 #[no_mangle]
 pub unsafe extern "C" fn sn37_template_new(
     source: View,
@@ -184,10 +206,12 @@ pub unsafe extern "C" fn sn37_template_new(
     chat_template: *mut *mut ChatTemplate,
     error: *mut Owned<u8>,
 ) -> i32 {
+    let source = source.text("the template", MAX_SOURCE);
+    let outcome = source.and_then(|text| on_deep_stack(PARSE_MEMORY, || parse(text, limits)));
     answer(
         PARSE_MEMORY,
         error,
-        || parse(unsafe { source.text("the template", MAX_SOURCE) }?, limits),
+        || outcome,
         |parsed| unsafe { chat_template.write(Box::into_raw(Box::new(parsed))) },
     )
 }
@@ -208,19 +232,8 @@ pub unsafe extern "C" fn sn37_template_render(
 ) -> i32 {
     let template = &*chat_template;
     let variables = variables.bytes();
-    let outcome = std::thread::scope(|scope| {
-        let memory = template.limits.memory_bytes as usize;
-        let work = move || crate::budget::guarded(memory, || render(template, variables));
-        match std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, work)
-        {
-            Ok(thread) => thread
-                .join()
-                .unwrap_or_else(|_| Err(Failure::Internal("the rendering died".to_string()))),
-            Err(error) => Err(Failure::Internal(format!("no thread: {error}"))),
-        }
-    });
+    let memory = template.limits.memory_bytes as usize;
+    let outcome = on_deep_stack(memory, || render(template, variables));
     answer(
         PARSE_MEMORY,
         error,
