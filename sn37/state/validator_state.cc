@@ -1,0 +1,187 @@
+#include "sn37/state/validator_state.h"
+
+#include <cmath>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "sn37/base/status_macros.h"
+
+namespace sn37 {
+namespace {
+
+// A step once released never changes.
+constexpr const char* kSteps[] = {R"sql(
+  CREATE TABLE epoch (block INTEGER NOT NULL) STRICT;
+  CREATE TABLE evaluation (
+    competition INTEGER NOT NULL,
+    hotkey TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    score REAL NOT NULL,
+    winner_block INTEGER NOT NULL,
+    winner_score REAL NOT NULL,
+    PRIMARY KEY (competition, hotkey, block)) STRICT;
+  CREATE TABLE average (
+    competition INTEGER NOT NULL,
+    hotkey TEXT NOT NULL,
+    weight REAL NOT NULL,
+    PRIMARY KEY (competition, hotkey)) STRICT;
+  CREATE TABLE seen (
+    hotkey TEXT PRIMARY KEY,
+    block INTEGER NOT NULL,
+    text BLOB NOT NULL,
+    misconfigured TEXT NOT NULL) STRICT;
+  CREATE TABLE kept (
+    competition INTEGER NOT NULL,
+    hotkey TEXT NOT NULL,
+    PRIMARY KEY (competition, hotkey)) STRICT;
+  CREATE TABLE cache (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT;
+)sql"};
+
+constexpr DatabaseFormat kFormat = {0x73333776, "validator state", kSteps};
+
+// SQLite has no NaN; a failure is an infinite score.
+double Storable(double score) {
+  return std::isnan(score) ? std::numeric_limits<double>::infinity() : score;
+}
+
+uint32_t CompetitionOf(const Statement& row) {
+  return static_cast<uint32_t>(row.Int(0));
+}
+
+absl::StatusOr<std::optional<int64_t>> LastEpoch(Database& db) {
+  SN37_ASSIGN_OR_RETURN(Statement row, db.Query("SELECT block FROM epoch"));
+  SN37_ASSIGN_OR_RETURN(bool found, row.Next());
+  if (!found) return std::nullopt;
+  return row.Int(0);
+}
+
+// Calls `visit` for every row of a query.
+template <typename Visit>
+absl::Status ForEachRow(Database& db, absl::string_view sql, Visit visit) {
+  SN37_ASSIGN_OR_RETURN(Statement row, db.Query(sql));
+  while (true) {
+    SN37_ASSIGN_OR_RETURN(bool found, row.Next());
+    if (!found) return absl::OkStatus();
+    visit(row);
+  }
+}
+
+absl::Status WriteHistory(Database& db, const ValidatorState& state) {
+  SN37_RETURN_IF_ERROR(db.Run("DELETE FROM evaluation"));
+  for (const auto& [key, evaluations] : state.history) {
+    for (const Evaluation& e : evaluations) {
+      SN37_RETURN_IF_ERROR(
+          db.Run("INSERT INTO evaluation VALUES (?, ?, ?, ?, ?, ?)",
+                 {int64_t{key.first}, key.second, e.block, Storable(e.score),
+                  e.winner_block, Storable(e.winner_score)}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteAverages(Database& db, const ValidatorState& state) {
+  SN37_RETURN_IF_ERROR(db.Run("DELETE FROM average"));
+  for (const auto& [competition, weights] : state.averages) {
+    for (const auto& [hotkey, weight] : weights) {
+      SN37_RETURN_IF_ERROR(
+          db.Run("INSERT INTO average VALUES (?, ?, ?)",
+                 {int64_t{competition}, hotkey, double{weight}}));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteSeen(Database& db, const ValidatorState& state) {
+  SN37_RETURN_IF_ERROR(db.Run("DELETE FROM seen"));
+  for (const auto& [hotkey, seen] : state.seen) {
+    SN37_RETURN_IF_ERROR(
+        db.Run("INSERT INTO seen VALUES (?, ?, ?, ?)",
+               {hotkey, seen.block, SqlBlob{seen.text}, seen.misconfigured}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteKept(Database& db, const ValidatorState& state) {
+  SN37_RETURN_IF_ERROR(db.Run("DELETE FROM kept"));
+  for (const auto& [competition, hotkey] : state.kept) {
+    SN37_RETURN_IF_ERROR(db.Run("INSERT INTO kept VALUES (?, ?)",
+                                {int64_t{competition}, hotkey}));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteEpoch(Database& db, std::optional<int64_t> block) {
+  SN37_RETURN_IF_ERROR(db.Run("DELETE FROM epoch"));
+  if (!block.has_value()) return absl::OkStatus();
+  return db.Run("INSERT INTO epoch VALUES (?)", {*block});
+}
+
+}  // namespace
+
+absl::StatusOr<StateFile> StateFile::Open(const std::string& path) {
+  SN37_ASSIGN_OR_RETURN(Database db, Database::Open(path, kFormat));
+  return StateFile(std::move(db));
+}
+
+absl::StatusOr<ValidatorState> StateFile::Load() {
+  SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.BeginRead());
+  ValidatorState state;
+  SN37_ASSIGN_OR_RETURN(state.last_epoch, LastEpoch(db_));
+  SN37_RETURN_IF_ERROR(ForEachRow(
+      db_,
+      "SELECT competition, hotkey, block, score, winner_block, winner_score "
+      "FROM evaluation ORDER BY block",
+      [&](const Statement& row) {
+        state.history[{CompetitionOf(row), row.Text(1)}].push_back(
+            {row.Int(2), row.Real(3), row.Int(4), row.Real(5)});
+      }));
+  SN37_RETURN_IF_ERROR(
+      ForEachRow(db_, "SELECT competition, hotkey, weight FROM average",
+                 [&](const Statement& row) {
+                   state.averages[CompetitionOf(row)][row.Text(1)] =
+                       static_cast<float>(row.Real(2));
+                 }));
+  SN37_RETURN_IF_ERROR(ForEachRow(
+      db_, "SELECT hotkey, block, text, misconfigured FROM seen",
+      [&](const Statement& row) {
+        state.seen[row.Text(0)] = {row.Int(1), row.Blob(2), row.Text(3)};
+      }));
+  SN37_RETURN_IF_ERROR(ForEachRow(
+      db_, "SELECT competition, hotkey FROM kept", [&](const Statement& row) {
+        state.kept.emplace(CompetitionOf(row), row.Text(1));
+      }));
+  return state;
+}
+
+absl::Status StateFile::Publish(const ValidatorState& state) {
+  SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.Begin());
+  SN37_ASSIGN_OR_RETURN(std::optional<int64_t> last, LastEpoch(db_));
+  if (last.has_value() && state.last_epoch < last) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(db_.path(), " holds epoch ", *last,
+                     " already; an older one cannot replace it"));
+  }
+  SN37_RETURN_IF_ERROR(WriteEpoch(db_, state.last_epoch));
+  SN37_RETURN_IF_ERROR(WriteHistory(db_, state));
+  SN37_RETURN_IF_ERROR(WriteAverages(db_, state));
+  SN37_RETURN_IF_ERROR(WriteSeen(db_, state));
+  SN37_RETURN_IF_ERROR(WriteKept(db_, state));
+  return transaction.Commit();
+}
+
+absl::StatusOr<std::optional<std::string>> StateFile::CacheGet(
+    const Digest& key) {
+  SN37_ASSIGN_OR_RETURN(Statement row,
+                        db_.Query("SELECT value FROM cache WHERE key = ?",
+                                  {SqlBlob{key.bytes()}}));
+  SN37_ASSIGN_OR_RETURN(bool found, row.Next());
+  if (!found) return std::nullopt;
+  return row.Blob(0);
+}
+
+absl::Status StateFile::CachePut(const Digest& key, absl::string_view value) {
+  return db_.Run("INSERT OR REPLACE INTO cache VALUES (?, ?)",
+                 {SqlBlob{key.bytes()}, SqlBlob{value}});
+}
+
+}  // namespace sn37

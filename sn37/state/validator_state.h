@@ -1,0 +1,80 @@
+// What a validator remembers between epochs: one SQLite file in its home.
+//
+//   SN37_ASSIGN_OR_RETURN(StateFile file, StateFile::Open(home + "/state.db"));
+//   SN37_ASSIGN_OR_RETURN(ValidatorState state, file.Load());
+//   ... an epoch makes the next state ...
+//   SN37_RETURN_IF_ERROR(file.Publish(next));
+//
+// Everything is keyed by hotkey, never by uid. Errors are those of
+// sn37/base/sqlite.h: a file that is damaged, foreign or of a newer format is
+// refused and left as it is; an older format is migrated.
+#ifndef SN37_STATE_VALIDATOR_STATE_H_
+#define SN37_STATE_VALIDATOR_STATE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "sn37/base/digest.h"
+#include "sn37/base/sqlite.h"
+#include "sn37/competition/ema.h"
+#include "sn37/competition/retry.h"
+
+namespace sn37 {
+
+// The last commitment of a hotkey that an epoch planned with.
+struct SeenCommitment {
+  int64_t block = 0;
+  std::string text;
+  // Why the model was refused; empty when it was evaluated. A refused model is
+  // not fetched again until its hotkey commits anew.
+  std::string misconfigured;
+
+  friend bool operator==(const SeenCommitment&,
+                         const SeenCommitment&) = default;
+};
+
+struct ValidatorState {
+  // Sync block of the last published epoch; absent before the first.
+  std::optional<int64_t> last_epoch;
+  // By competition and hotkey, ascending by block, at most kMaxHistory each.
+  std::map<std::pair<uint32_t, std::string>, std::vector<Evaluation>> history;
+  Averages averages;
+  std::map<std::string, SeenCommitment> seen;  // by hotkey
+  // (competition, hotkey): evaluated again in the next epoch.
+  std::set<std::pair<uint32_t, std::string>> kept;
+};
+
+// One thread at a time. Other processes may hold the same file.
+class StateFile {
+ public:
+  static absl::StatusOr<StateFile> Open(const std::string& path);
+
+  absl::StatusOr<ValidatorState> Load();
+
+  // Replaces the state in one transaction: after a crash it is the old one or
+  // the new one. The same state may be published again; InvalidArgument for one
+  // whose last epoch is older than the file's.
+  absl::Status Publish(const ValidatorState& state);
+
+  // The result cache: bytes under a digest of everything that they depend on.
+  // Put replaces. Get: absent when there is nothing.
+  absl::StatusOr<std::optional<std::string>> CacheGet(const Digest& key);
+  absl::Status CachePut(const Digest& key, absl::string_view value);
+
+ private:
+  explicit StateFile(Database db) : db_(std::move(db)) {}
+
+  Database db_;
+};
+
+}  // namespace sn37
+
+#endif  // SN37_STATE_VALIDATOR_STATE_H_

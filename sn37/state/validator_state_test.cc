@@ -1,0 +1,130 @@
+#include "sn37/state/validator_state.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <limits>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sn37/base/file.h"
+
+namespace sn37 {
+namespace {
+
+using testing::HasSubstr;
+using testing::Optional;
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+std::string FreshPath(const std::string& name) {
+  std::string path = JoinPath(testing::TempDir(), name);
+  std::remove(path.c_str());
+  return path;
+}
+
+StateFile OpenOrDie(const std::string& path) {
+  absl::StatusOr<StateFile> file = StateFile::Open(path);
+  EXPECT_TRUE(file.ok()) << file.status();
+  return *std::move(file);
+}
+
+ValidatorState Example() {
+  ValidatorState state;
+  state.last_epoch = 1440;
+  state.history[{1, "5A"}] = {{1080, 0.5, 900, 0.4}, {1440, kInf, 900, 0.3}};
+  state.history[{2, "5A"}] = {{1440, 0.25, 800, 0.25}};
+  state.averages[1] = {{"5A", 0.1f}, {"5B", 0.9f}};
+  state.seen["5A"] = {1000, std::string("a:b\0c", 5), ""};
+  state.seen["5B"] = {1001, "x", "parameters: too many"};
+  state.kept = {{1, "5A"}, {2, "5A"}};
+  return state;
+}
+
+void ExpectEqual(const ValidatorState& a, const ValidatorState& b) {
+  EXPECT_EQ(a.last_epoch, b.last_epoch);
+  EXPECT_EQ(a.history, b.history);
+  EXPECT_EQ(a.averages, b.averages);
+  EXPECT_EQ(a.seen, b.seen);
+  EXPECT_EQ(a.kept, b.kept);
+}
+
+TEST(StateFileTest, ANewFileRemembersNothing) {
+  StateFile file = OpenOrDie(FreshPath("new.db"));
+  absl::StatusOr<ValidatorState> state = file.Load();
+  ASSERT_TRUE(state.ok()) << state.status();
+  ExpectEqual(*state, ValidatorState());
+}
+
+TEST(StateFileTest, WhatWasPublishedIsLoadedByTheNextProcess) {
+  const std::string path = FreshPath("publish.db");
+  ASSERT_TRUE(OpenOrDie(path).Publish(Example()).ok());
+  StateFile again = OpenOrDie(path);
+  ExpectEqual(*again.Load(), Example());
+  // Publishing replaces, and may be repeated.
+  ValidatorState next = Example();
+  next.last_epoch = 1800;
+  next.kept.clear();
+  next.history.erase({2, "5A"});
+  ASSERT_TRUE(again.Publish(next).ok());
+  ASSERT_TRUE(again.Publish(next).ok());
+  ExpectEqual(*again.Load(), next);
+}
+
+TEST(StateFileTest, AnOlderEpochIsRefused) {
+  StateFile file = OpenOrDie(FreshPath("older.db"));
+  ASSERT_TRUE(file.Publish(Example()).ok());
+  ValidatorState older = Example();
+  older.last_epoch = 1080;
+  older.kept.clear();
+  EXPECT_EQ(file.Publish(older).code(), absl::StatusCode::kInvalidArgument);
+  ExpectEqual(*file.Load(), Example());
+}
+
+TEST(StateFileTest, ANaNScoreIsAFailure) {
+  StateFile file = OpenOrDie(FreshPath("nan.db"));
+  ValidatorState state;
+  state.history[{1, "5A"}] = {
+      {10, std::numeric_limits<double>::quiet_NaN(), 0, 0}};
+  ASSERT_TRUE(file.Publish(state).ok());
+  const Evaluation loaded = file.Load()->history.at({1, "5A"}).front();
+  EXPECT_EQ(loaded.score, kInf);
+}
+
+TEST(StateFileTest, CacheGivesWhatWasPutUnderTheSameDigest) {
+  StateFile file = OpenOrDie(FreshPath("cache.db"));
+  const std::string value("a\0b", 3);
+  EXPECT_EQ(*file.CacheGet(Sha256("k")), std::nullopt);
+  ASSERT_TRUE(file.CachePut(Sha256("k"), "old").ok());
+  ASSERT_TRUE(file.CachePut(Sha256("k"), value).ok());
+  EXPECT_THAT(*file.CacheGet(Sha256("k")), Optional(value));
+  EXPECT_EQ(*file.CacheGet(Sha256("other")), std::nullopt);
+}
+
+TEST(StateFileTest, AForeignFileIsRefusedAndLeftAlone) {
+  const std::string path = FreshPath("foreign.db");
+  ASSERT_TRUE(WriteFileWhole(path, "this is not SQLite, it is my diary").ok());
+  absl::Status status = StateFile::Open(path).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(path));
+  EXPECT_EQ(*ReadFile(path, 100), "this is not SQLite, it is my diary");
+}
+
+TEST(StateFileTest, AFullDiskLosesNothingThatWasPublished) {
+  const std::string path = FreshPath("full.db");
+  StateFile file = OpenOrDie(path);
+  ASSERT_TRUE(file.Publish(Example()).ok());
+  std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit old;
+  getrlimit(RLIMIT_FSIZE, &old);
+  struct rlimit small = {64 << 10, old.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  absl::Status status = file.CachePut(Sha256("big"), std::string(1 << 20, 'x'));
+  setrlimit(RLIMIT_FSIZE, &old);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  ExpectEqual(*OpenOrDie(path).Load(), Example());
+}
+
+}  // namespace
+}  // namespace sn37
