@@ -114,6 +114,11 @@ absl::StatusOr<std::unique_ptr<Engine>> LoadEngine(
 
 }  // namespace
 
+absl::StatusOr<std::string> Engine::LocalDeviceKind() {
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ops> ops, NewCpuOps(/*threads=*/1));
+  return ops->device_kind();
+}
+
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Load(
     const std::string& model_dir, const EngineOptions& options) {
   auto engine =

@@ -51,6 +51,9 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Load(
       const std::string& model_dir, const EngineOptions& options);
 
+  // The device_kind() of engines loaded on this machine, without loading one.
+  static absl::StatusOr<std::string> LocalDeviceKind();
+
   virtual ~Engine() = default;
 
   // Calls done(index, result) once per request, in the calling thread, as soon

@@ -1,0 +1,185 @@
+// One answer: the same 200 random requests in 20 random arrangements (order,
+// how many calls, sequences in flight, threads) give the same bits, and cached
+// generation gives the tokens that scoring without a cache calls the likeliest.
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "eval/engine/engine.h"
+#include "gtest/gtest.h"
+
+namespace sn37::eval {
+namespace {
+
+constexpr int kScoreRequests = 150;
+constexpr int kGenerateRequests = 50;
+constexpr int kArrangements = 20;
+
+struct Answers {
+  std::vector<ScoreResponse> scores;
+  std::vector<GenerateResponse> texts;
+};
+
+// The folder of the model and the dtype.
+using Param = std::tuple<const char*, DType>;
+
+class InvarianceTest : public testing::TestWithParam<Param> {
+ protected:
+  void SetUp() override {
+    auto engine = Load(2, 64);
+    vocabulary_ = engine->vocabulary_size();
+    std::mt19937 random(7);
+    for (int i = 0; i < kScoreRequests; ++i) {
+      ScoreRequest request;
+      request.tokens = RandomIds(random, 2 + random() % 200);
+      request.score_from = 1 + random() % (request.tokens.size() - 1);
+      score_requests_.push_back(std::move(request));
+    }
+    for (int i = 0; i < kGenerateRequests; ++i) {
+      GenerateRequest request;
+      request.prompt = RandomIds(random, 1 + random() % 100);
+      request.max_new_tokens = 1 + random() % 30;
+      request.min_new_tokens = random() % 3;
+      request.repetition_penalty = i % 2 == 0 ? 1.0f : 1.2f;
+      request.stop_ids = RandomIds(random, 20);
+      generate_requests_.push_back(std::move(request));
+    }
+  }
+
+  std::unique_ptr<Engine> Load(int threads, int64_t batch) const {
+    auto engine = Engine::Load(
+        std::string("eval/models/testdata/") + std::get<0>(GetParam()),
+        {.dtype = std::get<1>(GetParam()), .threads = threads, .batch = batch});
+    EXPECT_TRUE(engine.ok()) << engine.status();
+    return *std::move(engine);
+  }
+
+  std::vector<int32_t> RandomIds(std::mt19937& random, size_t count) const {
+    std::vector<int32_t> ids(count);
+    for (int32_t& id : ids) id = static_cast<int32_t>(random() % vocabulary_);
+    return ids;
+  }
+
+  // All requests in a random order, cut into random calls.
+  Answers Ask(Engine& engine, std::mt19937& random) const {
+    Answers answers;
+    answers.scores.resize(score_requests_.size());
+    answers.texts.resize(generate_requests_.size());
+    for (const auto& call : RandomCalls(score_requests_.size(), random)) {
+      std::vector<ScoreRequest> requests;
+      for (size_t i : call) requests.push_back(score_requests_[i]);
+      EXPECT_TRUE(engine
+                      .Score(requests,
+                             [&](size_t i, absl::StatusOr<ScoreResponse> r) {
+                               if (r.ok()) answers.scores[call[i]] = *r;
+                               return r.status();
+                             })
+                      .ok());
+    }
+    for (const auto& call : RandomCalls(generate_requests_.size(), random)) {
+      std::vector<GenerateRequest> requests;
+      for (size_t i : call) requests.push_back(generate_requests_[i]);
+      EXPECT_TRUE(
+          engine
+              .Generate(requests,
+                        [&](size_t i, absl::StatusOr<GenerateResponse> r) {
+                          if (r.ok()) answers.texts[call[i]] = *r;
+                          return r.status();
+                        })
+              .ok());
+    }
+    return answers;
+  }
+
+  static std::vector<std::vector<size_t>> RandomCalls(size_t count,
+                                                      std::mt19937& random) {
+    std::vector<size_t> order(count);
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::shuffle(order.begin(), order.end(), random);
+    std::vector<std::vector<size_t>> calls(1 + random() % 4);
+    for (size_t i : order) calls[random() % calls.size()].push_back(i);
+    return calls;
+  }
+
+  int64_t vocabulary_ = 0;
+  std::vector<ScoreRequest> score_requests_;
+  std::vector<GenerateRequest> generate_requests_;
+};
+
+TEST_P(InvarianceTest, ArrangementChangesNoBit) {
+  std::mt19937 random(1);
+  const Answers first = Ask(*Load(1, 1), random);
+  for (int i = 0; i < kArrangements; ++i) {
+    const int threads = 1 + random() % 4;
+    const int64_t batch = 1 + random() % 80;
+    const Answers other = Ask(*Load(threads, batch), random);
+    const std::string how = absl::StrCat("arrangement ", i, ", ", threads,
+                                         " threads, batch ", batch);
+    for (size_t r = 0; r < first.scores.size(); ++r) {
+      const auto& a = first.scores[r].logprobs;
+      const auto& b = other.scores[r].logprobs;
+      ASSERT_EQ(a.size(), b.size()) << how;
+      ASSERT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0)
+          << how << ", score request " << r;
+      ASSERT_EQ(first.scores[r].is_greedy, other.scores[r].is_greedy);
+    }
+    for (size_t r = 0; r < first.texts.size(); ++r) {
+      ASSERT_EQ(first.texts[r].tokens, other.texts[r].tokens)
+          << how << ", generate request " << r;
+    }
+  }
+}
+
+// A text that was generated with a cache, one token at a time, is the greedy
+// one for scoring, which computes it at once. Not so where rotation depends on
+// the text's length.
+TEST_P(InvarianceTest, CachedGenerationIsWhatScoringFindsLikeliest) {
+  if (std::string(std::get<0>(GetParam())) == "llama_dynamic_ntk") {
+    GTEST_SKIP() << "its angles depend on the text's length";
+  }
+  auto engine = Load(2, 64);
+  std::mt19937 random(3);
+  for (GenerateRequest& request : generate_requests_) {
+    request.repetition_penalty = 1;
+    request.min_new_tokens = 0;
+  }
+  const Answers answers = Ask(*engine, random);
+  std::vector<ScoreRequest> requests;
+  for (size_t i = 0; i < generate_requests_.size(); ++i) {
+    ScoreRequest request;
+    request.tokens = generate_requests_[i].prompt;
+    request.score_from = static_cast<int64_t>(request.tokens.size());
+    request.tokens.insert(request.tokens.end(), answers.texts[i].tokens.begin(),
+                          answers.texts[i].tokens.end());
+    requests.push_back(std::move(request));
+  }
+  EXPECT_TRUE(engine
+                  ->Score(requests,
+                          [](size_t i, absl::StatusOr<ScoreResponse> r) {
+                            EXPECT_TRUE(r.ok() && r->is_greedy) << i;
+                            return r.status();
+                          })
+                  .ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Models, InvarianceTest,
+    testing::Combine(testing::Values("llama_gqa_untied",
+                                     "llama_mqa_tied_llama3",
+                                     "llama_dynamic_ntk", "llama_genconfig"),
+                     testing::Values(DType::kFloat32, DType::kBFloat16)),
+    [](const auto& info) {
+      return std::string(std::get<0>(info.param)) +
+             (std::get<1>(info.param) == DType::kFloat32 ? "_float32"
+                                                         : "_bfloat16");
+    });
+
+}  // namespace
+}  // namespace sn37::eval
