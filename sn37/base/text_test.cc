@@ -28,6 +28,25 @@ TEST(TextTest, ValidUtf8IsWhatUnicodeDefines) {
     EXPECT_EQ(IsValidUtf8(c.text), c.valid) << c.text;
 }
 
+TEST(TextTest, DecodingTakesOneCodePointOrOneBadByte) {
+  const struct {
+    std::string text;
+    char32_t value;
+    size_t bytes;
+  } kCases[] = {
+      {"ab", 'a', 1},
+      {"éx", 0xE9, 2},
+      {"語", 0x8A9E, 3},
+      {"😀", 0x1F600, 4},
+      {"\xE2\x82", kInvalidCodePoint, 1},
+      {"\xFFx", kInvalidCodePoint, 1},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(DecodeUtf8(c.text).value, c.value);
+    EXPECT_EQ(DecodeUtf8(c.text).bytes, c.bytes);
+  }
+}
+
 TEST(TextTest, PrintableMakesEveryControlVisible) {
   const struct {
     std::string text, shown;
