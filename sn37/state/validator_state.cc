@@ -5,11 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "sn37/base/status_macros.h"
+#include "sn37/base/text.h"
 
 namespace sn37 {
 namespace {
 
-// A step once released never changes.
+// A step once released never changes. Version 2 remembers which weights were to
+// be set: at most one row in intent, its weights by position.
 constexpr const char* kSteps[] = {R"sql(
   CREATE TABLE epoch (block INTEGER NOT NULL) STRICT;
   CREATE TABLE evaluation (
@@ -35,6 +37,17 @@ constexpr const char* kSteps[] = {R"sql(
     hotkey TEXT NOT NULL,
     PRIMARY KEY (competition, hotkey)) STRICT;
   CREATE TABLE cache (key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT;
+)sql",
+                                  R"sql(
+  CREATE TABLE intent (
+    sync_block INTEGER NOT NULL,
+    netuid INTEGER NOT NULL,
+    hotkey TEXT NOT NULL,
+    version_key INTEGER NOT NULL) STRICT;  -- the 64 bits, unsigned
+  CREATE TABLE intended_weight (
+    position INTEGER PRIMARY KEY,
+    uid INTEGER NOT NULL,
+    value INTEGER NOT NULL) STRICT;
 )sql"};
 
 constexpr DatabaseFormat kFormat = {0x73333776, "validator state", kSteps};
@@ -116,6 +129,24 @@ absl::Status WriteEpoch(Database& db, std::optional<int64_t> block) {
   return db.Run("INSERT INTO epoch VALUES (?)", {*block});
 }
 
+absl::Status ForgetIntent(Database& db) {
+  SN37_RETURN_IF_ERROR(db.Run("DELETE FROM intended_weight"));
+  return db.Run("DELETE FROM intent");
+}
+
+absl::Status WriteIntent(Database& db, const WeightsIntent& intent) {
+  SN37_RETURN_IF_ERROR(ForgetIntent(db));
+  SN37_RETURN_IF_ERROR(db.Run("INSERT INTO intent VALUES (?, ?, ?, ?)",
+                              {intent.sync_block, intent.netuid, intent.hotkey,
+                               static_cast<int64_t>(intent.version_key)}));
+  for (const chain::Weight& weight : intent.weights) {
+    SN37_RETURN_IF_ERROR(
+        db.Run("INSERT INTO intended_weight (uid, value) VALUES (?, ?)",
+               {weight.uid, weight.value}));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<StateFile> StateFile::Open(const std::string& path) {
@@ -153,12 +184,18 @@ absl::StatusOr<ValidatorState> StateFile::Load() {
   return state;
 }
 
-absl::Status StateFile::Publish(const ValidatorState& state) {
+absl::Status StateFile::Publish(const ValidatorState& state,
+                                const std::optional<WeightsIntent>& intent) {
+  if (intent.has_value() && intent->sync_block != state.last_epoch) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("weights of epoch ", intent->sync_block,
+                     " cannot be published with the state of another"));
+  }
   SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.Begin());
   SN37_ASSIGN_OR_RETURN(std::optional<int64_t> last, LastEpoch(db_));
   if (last.has_value() && state.last_epoch < last) {
     return absl::InvalidArgumentError(
-        absl::StrCat(db_.path(), " holds epoch ", *last,
+        absl::StrCat(Printable(db_.path()), " holds epoch ", *last,
                      " already; an older one cannot replace it"));
   }
   SN37_RETURN_IF_ERROR(WriteEpoch(db_, state.last_epoch));
@@ -166,6 +203,40 @@ absl::Status StateFile::Publish(const ValidatorState& state) {
   SN37_RETURN_IF_ERROR(WriteAverages(db_, state));
   SN37_RETURN_IF_ERROR(WriteSeen(db_, state));
   SN37_RETURN_IF_ERROR(WriteKept(db_, state));
+  if (intent.has_value()) SN37_RETURN_IF_ERROR(WriteIntent(db_, *intent));
+  return transaction.Commit();
+}
+
+absl::StatusOr<std::optional<WeightsIntent>> StateFile::PendingIntent() {
+  SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.BeginRead());
+  std::optional<WeightsIntent> intent;
+  SN37_RETURN_IF_ERROR(ForEachRow(
+      db_, "SELECT sync_block, netuid, hotkey, version_key FROM intent",
+      [&](const Statement& row) {
+        intent.emplace();
+        intent->sync_block = row.Int(0);
+        intent->netuid = static_cast<uint16_t>(row.Int(1));
+        intent->hotkey = row.Text(2);
+        intent->version_key = static_cast<uint64_t>(row.Int(3));
+      }));
+  if (!intent.has_value()) return std::nullopt;
+  SN37_RETURN_IF_ERROR(ForEachRow(
+      db_, "SELECT uid, value FROM intended_weight ORDER BY position",
+      [&](const Statement& row) {
+        intent->weights.push_back({static_cast<uint16_t>(row.Int(0)),
+                                   static_cast<uint16_t>(row.Int(1))});
+      }));
+  return intent;
+}
+
+absl::Status StateFile::ResolveIntent(int64_t sync_block) {
+  SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.Begin());
+  SN37_ASSIGN_OR_RETURN(
+      Statement row,
+      db_.Query("SELECT 1 FROM intent WHERE sync_block = ?", {sync_block}));
+  SN37_ASSIGN_OR_RETURN(bool found, row.Next());
+  if (!found) return absl::OkStatus();
+  SN37_RETURN_IF_ERROR(ForgetIntent(db_));
   return transaction.Commit();
 }
 

@@ -3,7 +3,9 @@
 //   SN37_ASSIGN_OR_RETURN(StateFile file, StateFile::Open(home + "/state.db"));
 //   SN37_ASSIGN_OR_RETURN(ValidatorState state, file.Load());
 //   ... an epoch makes the next state ...
-//   SN37_RETURN_IF_ERROR(file.Publish(next));
+//   SN37_RETURN_IF_ERROR(file.Publish(next, intent));
+//   ... the intended weights go to the chain ...
+//   SN37_RETURN_IF_ERROR(file.ResolveIntent(intent.sync_block));
 //
 // Everything is keyed by hotkey, never by uid. Errors are those of
 // sn37/base/sqlite.h: a file that is damaged, foreign or of a newer format is
@@ -22,6 +24,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "chain/client.h"
 #include "sn37/base/digest.h"
 #include "sn37/base/sqlite.h"
 #include "sn37/competition/ema.h"
@@ -52,6 +55,19 @@ struct ValidatorState {
   std::set<std::pair<uint32_t, std::string>> kept;
 };
 
+// Weights that are to be set on chain. Kept from the moment that the state they
+// follow from is published until they are known to be set (or are not to be
+// any more), so that a restart can ask the chain: set already? else set them.
+struct WeightsIntent {
+  int64_t sync_block = 0;
+  uint16_t netuid = 0;
+  std::string hotkey;                  // SS58 of the validator
+  uint64_t version_key = 0;            // sent with them
+  std::vector<chain::Weight> weights;  // as sent, in that order
+
+  friend bool operator==(const WeightsIntent&, const WeightsIntent&) = default;
+};
+
 // One thread at a time. Other processes may hold the same file.
 class StateFile {
  public:
@@ -59,10 +75,18 @@ class StateFile {
 
   absl::StatusOr<ValidatorState> Load();
 
-  // Replaces the state in one transaction: after a crash it is the old one or
-  // the new one. The same state may be published again; InvalidArgument for one
-  // whose last epoch is older than the file's.
-  absl::Status Publish(const ValidatorState& state);
+  // Replaces the state, and the intent where one is given, in one transaction:
+  // after a crash both are the old ones or both are the new ones. The same
+  // state may be published again; InvalidArgument for one whose last epoch is
+  // older than the file's, or an intent of another epoch than the state's.
+  absl::Status Publish(
+      const ValidatorState& state,
+      const std::optional<WeightsIntent>& intent = std::nullopt);
+
+  // The intent that is not resolved; a newer one has replaced an older one.
+  absl::StatusOr<std::optional<WeightsIntent>> PendingIntent();
+  // Forgets the intent of that sync block; does nothing when it is not pending.
+  absl::Status ResolveIntent(int64_t sync_block);
 
   // The result cache: bytes under a digest of everything that they depend on.
   // Put replaces. Get: absent when there is nothing.
