@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -11,7 +10,6 @@
 #include "chain/codec/ss58.h"
 #include "sn37/base/digest.h"
 #include "sn37/base/status_macros.h"
-#include "sn37/base/text.h"
 
 namespace sn37::chain {
 namespace {
@@ -126,6 +124,19 @@ void SetIncentives(const std::vector<std::vector<Weight>>& weights,
   }
 }
 
+// The ledger's seed; a new ledger takes what `genesis` says.
+absl::StatusOr<std::string> SeedOrNew(Database& db, const Genesis& genesis) {
+  {
+    SN37_ASSIGN_OR_RETURN(Statement clock, db.Query("SELECT seed FROM clock"));
+    SN37_ASSIGN_OR_RETURN(const bool found, clock.Next());
+    if (found) return clock.Text(0);
+  }
+  SN37_RETURN_IF_ERROR(
+      db.Run("INSERT INTO clock VALUES (1, ?, ?)",
+             {genesis.seed, static_cast<int64_t>(genesis.block)}));
+  return genesis.seed;
+}
+
 absl::Status NoSubnet(uint16_t netuid) {
   return absl::NotFoundError(
       absl::StrCat("SubnetNotExists: the ledger has no subnet ", netuid));
@@ -140,12 +151,7 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& path,
         absl::StrCat("genesis block ", genesis.block, " is above ", kMaxBlock));
   }
   SN37_ASSIGN_OR_RETURN(Database db, Database::Open(path, kFormat));
-  SN37_RETURN_IF_ERROR(
-      db.Run("INSERT INTO clock VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
-             {genesis.seed, static_cast<int64_t>(genesis.block)}));
-  SN37_ASSIGN_OR_RETURN(Statement clock, db.Query("SELECT seed FROM clock"));
-  SN37_RETURN_IF_ERROR(clock.Next().status());
-  const std::string seed = clock.Text(0);
+  SN37_ASSIGN_OR_RETURN(const std::string seed, SeedOrNew(db, genesis));
   return absl::WrapUnique(new Ledger(std::move(db), seed, HashOf(seed, 0)));
 }
 

@@ -1,8 +1,8 @@
 // The embedded ledger: a whole chain in one SQLite file, for demos, tests and
 // a subnet's own rehearsals. It follows the real chain's rules where a program
 // can tell the difference: rate limits, version key, permits, upscaled weights,
-// the chain's names of refusals. It has one writer per block number, no fees,
-// no commit-reveal, and finality at once.
+// the chain's names of refusals. It has no fees, no commit-reveal, and finality
+// at once; README.md of chain lists the differences.
 //
 //   SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger,
 //                         Ledger::Open(home + "/ledger.sqlite", {}));

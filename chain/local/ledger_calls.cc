@@ -8,7 +8,6 @@
 #include "chain/local/weight_rules.h"
 #include "chain/weights.h"
 #include "sn37/base/status_macros.h"
-#include "sn37/base/text.h"
 
 namespace sn37::chain {
 namespace {

@@ -1,6 +1,9 @@
 #include "chain/local/ledger.h"
 
 #include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -16,6 +19,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "chain/testing/conformance.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -224,6 +229,40 @@ TEST_F(LedgerTest, ThreadsMayShareIt) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_THAT(Must(ledger->GetCommitments(kNetuid)).commitments, SizeIs(4));
+}
+
+// Ends a writer at moments of chance: no call is half applied.
+TEST_F(LedgerTest, AKilledProcessLeavesWholeCalls) {
+  const Keypair miner = Key("miner");
+  {
+    std::unique_ptr<Ledger> ledger = Open();
+    SubnetOptions options;
+    options.commitment_rate_limit = 0;
+    ASSERT_TRUE(ledger->AddSubnet(kNetuid, options).ok());
+    ASSERT_TRUE(ledger->Register(miner, kNetuid, miner.address()).ok());
+  }
+  for (int round = 0; round < 6; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      absl::StatusOr<std::unique_ptr<Ledger>> ledger = Ledger::Open(path_, {});
+      while (ledger.ok() && (*ledger)->Advance(1).ok()) {
+        const uint64_t nonce = *(*ledger)->NextNonce(miner.address());
+        if (!(*ledger)->Commit(miner, kNetuid, absl::StrCat(nonce)).ok()) break;
+      }
+      _exit(1);
+    }
+    absl::SleepFor(absl::Milliseconds(40 + 23 * round));
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    std::unique_ptr<Ledger> ledger = Must(Ledger::Open(path_, {}));
+    const uint64_t nonce = Must(ledger->NextNonce(miner.address()));
+    const Commitments all = Must(ledger->GetCommitments(kNetuid));
+    if (nonce == 1) continue;  // ended before its first commitment
+    EXPECT_EQ(all.commitments[0].text, absl::StrCat(nonce - 1));
+  }
+  EXPECT_GT(Must(Must(Ledger::Open(path_, {}))->NextNonce(miner.address())), 1);
 }
 
 TEST_F(LedgerTest, AFileThatIsNoLedgerIsRefusedAndNamed) {
