@@ -1,6 +1,7 @@
 #include "eval/tokenizer/tokenizer.h"
 
 #include <cstdlib>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -231,6 +232,34 @@ TEST(TokenizerTest, ARegularExpressionWithoutEndIsAnError) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("tokenizer.json: "));
   EXPECT_TRUE(tokenizer->Encode("aa", AddSpecial::kNo).ok());
+}
+
+TEST(TokenizerTest, DamagedFilesNeverCrash) {
+  const std::string folder = NewFolder();
+  WriteSmallTokenizer(folder);
+  std::minstd_rand random(37);
+  int loaded = 0;
+  for (const char* file : {"tokenizer.json", "tokenizer_config.json"}) {
+    const std::string whole = Read(folder, file);
+    for (int round = 0; round < 300; ++round) {
+      std::string damaged = whole;
+      // Mostly digits and letters, which leave it readable as JSON.
+      for (int i = 0; i <= round % 3; ++i) {
+        damaged[random() % damaged.size()] = "0129aexlst01{\xff"[random() % 14];
+      }
+      if (round % 10 == 0) damaged.resize(random() % damaged.size());
+      Write(folder, file, damaged);
+      const auto tokenizer = Tokenizer::Load(folder);
+      if (!tokenizer.ok()) continue;
+      ++loaded;
+      (void)tokenizer->Encode("abab 12 <s>", AddSpecial::kYes);
+      (void)tokenizer->Decode({0, 5, 261}, SkipSpecial::kYes);
+      if (!tokenizer->has_chat_template()) continue;
+      (void)tokenizer->ApplyChatTemplate({{"user", "Hi"}}, true);
+    }
+    Write(folder, file, whole);
+  }
+  EXPECT_GT(loaded, 50);
 }
 
 TEST(TokenizerTest, TextsThatAreNoneAreRefused) {
