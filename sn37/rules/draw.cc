@@ -124,7 +124,7 @@ absl::StatusOr<Rule> DrawRule(RuleId id, const Answers& answers,
   Source source = {answers, {}, random};
   for (const Rule& rule : existing) {
     for (const std::string& keyword : rule.keywords()) {
-      source.taken.push_back(EncodeUtf8(ToLower(DecodeUtf8(keyword))));
+      source.taken.push_back(ToUtf8(ToLower(ToCodePoints(keyword))));
     }
   }
   Rule rule;

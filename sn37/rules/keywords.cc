@@ -63,9 +63,9 @@ std::string ChooseKeyword(absl::string_view answer,
   };
   std::vector<std::string> content;
   std::vector<std::string> all;
-  for (const std::u32string& word : Words(DecodeUtf8(answer))) {
-    if (!is_free(EncodeUtf8(ToLower(word)))) continue;
-    all.push_back(EncodeUtf8(word));
+  for (const std::u32string& word : Words(ToCodePoints(answer))) {
+    if (!is_free(ToUtf8(ToLower(word)))) continue;
+    all.push_back(ToUtf8(word));
     if (IsContentWord(word)) content.push_back(all.back());
   }
   if (!content.empty()) return ChooseOne(content, random);

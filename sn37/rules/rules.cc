@@ -71,7 +71,7 @@ int64_t CountBullets(Text reply) {
 
 // Words of the reply that are the prompt's keyword, whatever the case.
 int64_t CountKeyword(const Rule& rule, int prompt, Text reply) {
-  const std::u32string keyword = ToLower(DecodeUtf8(rule.keywords(prompt)));
+  const std::u32string keyword = ToLower(ToCodePoints(rule.keywords(prompt)));
   const std::vector<std::u32string> words = Words(reply);
   return std::count_if(
       words.begin(), words.end(),
@@ -79,7 +79,7 @@ int64_t CountKeyword(const Rule& rule, int prompt, Text reply) {
 }
 
 bool EndsWithPhrase(const Rule& rule, int, Text reply) {
-  const std::u32string end = ToLower(DecodeUtf8(rule.phrase()));
+  const std::u32string end = ToLower(ToCodePoints(rule.phrase()));
   const std::u32string text = ToLower(reply);
   return text.size() >= end.size() &&
          Text(text).substr(text.size() - end.size()) == end;
@@ -235,7 +235,7 @@ absl::Status Validate(const Rule& rule) {
 absl::StatusOr<bool> Satisfied(const Rule& rule, int prompt,
                                absl::string_view reply) {
   SN37_ASSIGN_OR_RETURN(const Kind* kind, KindFor(rule, prompt));
-  return kind->satisfied(rule, prompt, DecodeUtf8(reply));
+  return kind->satisfied(rule, prompt, ToCodePoints(reply));
 }
 
 absl::StatusOr<std::string> RuleLine(const Rule& rule, int prompt) {

@@ -90,11 +90,11 @@ TEST(RulesTest, EqualToTheReferenceOnItsVectors) {
     const std::string text = c["text"];
     EXPECT_EQ(SatisfiedBits(rules, c["index"], text), c["satisfied"]) << text;
     EXPECT_EQ(SatisfiedBits(rules, 1, text), c["index1_satisfied"]) << text;
-    const std::u32string decoded = DecodeUtf8(text);
+    const std::u32string decoded = ToCodePoints(text);
     EXPECT_EQ(SplitPieces(decoded).size(), c["words"]) << text;
     EXPECT_EQ(SplitSentences(decoded).size(), c["sentences"]) << text;
     std::vector<std::string> words;
-    for (const auto& word : Words(decoded)) words.push_back(EncodeUtf8(word));
+    for (const auto& word : Words(decoded)) words.push_back(ToUtf8(word));
     EXPECT_EQ(words, c["get_words"].get<std::vector<std::string>>()) << text;
   }
 }

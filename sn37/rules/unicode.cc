@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sn37/base/text.h"
+
 namespace sn37 {
 namespace {
 
@@ -98,24 +100,18 @@ bool HasOneCase(std::u32string_view text, bool (*is_wanted)(char32_t),
 
 }  // namespace
 
-std::u32string DecodeUtf8(absl::string_view utf8) {
+std::u32string ToCodePoints(absl::string_view utf8) {
   std::u32string text;
   text.reserve(utf8.size());
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(utf8.data());
-  for (size_t i = 0; i < utf8.size();) {
-    utf8proc_int32_t c = 0;
-    // At most 4 bytes are looked at, so any length fits the signed size.
-    const utf8proc_ssize_t length = utf8proc_iterate(
-        bytes + i,
-        static_cast<utf8proc_ssize_t>(std::min<size_t>(4, utf8.size() - i)),
-        &c);
-    text.push_back(length > 0 ? static_cast<char32_t>(c) : kReplacement);
-    i += length > 0 ? static_cast<size_t>(length) : 1;
+  while (!utf8.empty()) {
+    const CodePoint c = DecodeUtf8(utf8);
+    text.push_back(c.value == kInvalidCodePoint ? kReplacement : c.value);
+    utf8.remove_prefix(c.bytes);
   }
   return text;
 }
 
-std::string EncodeUtf8(std::u32string_view text) {
+std::string ToUtf8(std::u32string_view text) {
   std::string utf8;
   utf8.reserve(text.size());
   for (char32_t c : text) {

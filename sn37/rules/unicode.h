@@ -3,8 +3,8 @@
 // programs that disagree on one character disagree on a score. Properties come
 // from utf8proc, with the few that it lacks listed in unicode.cc.
 //
-//   std::u32string text = DecodeUtf8("STRASSE 5");
-//   EncodeUtf8(ToLower(text));  // "strasse 5"
+//   std::u32string text = ToCodePoints("STRASSE 5");
+//   ToUtf8(ToLower(text));  // "strasse 5"
 //   IsUpperCase(text);          // true
 //
 // All functions are pure and safe to call from any thread.
@@ -20,10 +20,10 @@ namespace sn37 {
 
 // Code points of `utf8`. Each byte that belongs to no valid sequence (also:
 // surrogates, overlong forms) becomes one U+FFFD, so any input is accepted.
-std::u32string DecodeUtf8(absl::string_view utf8);
+std::u32string ToCodePoints(absl::string_view utf8);
 
 // The inverse on valid code points; others are written as U+FFFD.
-std::string EncodeUtf8(std::u32string_view text);
+std::string ToUtf8(std::u32string_view text);
 
 // One character: Python's str.isspace and \s; \w; \d; str.islower, isupper and
 // istitle of a one-character string.

@@ -71,7 +71,7 @@ TEST(UnicodeTest, FinalSigmaLooksThroughWhatPythonLooksThrough) {
   ExpectProperty("final_sigma_before", [](char32_t c) {
     return ToLower(U"AΣ" + std::u32string(1, c) + U"A")[1] == U'ς';
   });
-  EXPECT_EQ(EncodeUtf8(ToLower(DecodeUtf8("ΟΔΟΣ. Σ"))), "οδος. σ");
+  EXPECT_EQ(ToUtf8(ToLower(ToCodePoints("ΟΔΟΣ. Σ"))), "οδος. σ");
 }
 
 TEST(UnicodeTest, CaseOfATextNeedsACasedCharacter) {
@@ -86,20 +86,20 @@ TEST(UnicodeTest, CaseOfATextNeedsACasedCharacter) {
       {"ǅ", false, false},
   };
   for (const auto& c : kCases) {
-    EXPECT_EQ(IsUpperCase(DecodeUtf8(c.text)), c.upper) << c.text;
-    EXPECT_EQ(IsLowerCase(DecodeUtf8(c.text)), c.lower) << c.text;
+    EXPECT_EQ(IsUpperCase(ToCodePoints(c.text)), c.upper) << c.text;
+    EXPECT_EQ(IsLowerCase(ToCodePoints(c.text)), c.lower) << c.text;
   }
 }
 
 TEST(UnicodeTest, EveryByteStringIsAText) {
-  EXPECT_EQ(DecodeUtf8("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"), U"aé€😀");
-  EXPECT_EQ(DecodeUtf8("\xFFz"), U"\uFFFDz");
-  EXPECT_EQ(DecodeUtf8("\xC0\x80"), U"\uFFFD\uFFFD");            // overlong
-  EXPECT_EQ(DecodeUtf8("\xED\xA0\x80"), U"\uFFFD\uFFFD\uFFFD");  // surrogate
-  EXPECT_EQ(DecodeUtf8("\xE2\x82"), U"\uFFFD\uFFFD");            // cut short
-  EXPECT_EQ(DecodeUtf8(absl::string_view("\0a", 2)).size(), 2u);
-  EXPECT_EQ(EncodeUtf8(std::u32string(1, char32_t{0x110000})), "\xEF\xBF\xBD");
-  EXPECT_EQ(EncodeUtf8(DecodeUtf8("aé€😀")), "aé€😀");
+  EXPECT_EQ(ToCodePoints("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"), U"aé€😀");
+  EXPECT_EQ(ToCodePoints("\xFFz"), U"\uFFFDz");
+  EXPECT_EQ(ToCodePoints("\xC0\x80"), U"\uFFFD\uFFFD");            // overlong
+  EXPECT_EQ(ToCodePoints("\xED\xA0\x80"), U"\uFFFD\uFFFD\uFFFD");  // surrogate
+  EXPECT_EQ(ToCodePoints("\xE2\x82"), U"\uFFFD\uFFFD");            // cut short
+  EXPECT_EQ(ToCodePoints(absl::string_view("\0a", 2)).size(), 2u);
+  EXPECT_EQ(ToUtf8(std::u32string(1, char32_t{0x110000})), "\xEF\xBF\xBD");
+  EXPECT_EQ(ToUtf8(ToCodePoints("aé€😀")), "aé€😀");
 }
 
 TEST(UnicodeTest, AsciiPunctuationHas32Characters) {

@@ -1,0 +1,110 @@
+#include "eval/methods/judge.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sn37/rules/vectors_testing.h"
+
+namespace sn37::eval {
+namespace {
+
+using ::nlohmann::json;
+using ::testing::HasSubstr;
+
+json Judged(const char* record) {
+  const absl::StatusOr<json> judged = JudgeRecord(*ParseJson(record, {}));
+  EXPECT_TRUE(judged.ok()) << judged.status();
+  return judged.value_or(json());
+}
+
+TEST(JudgeTest, EveryMethod) {
+  EXPECT_EQ(
+      Judged(R"({"id": "a", "method": "multiple_choice",
+                       "choices": ["A", "B"], "answer": "B",
+                       "responses": ["It is B.", "A or B"]})"),
+      *ParseJson(R"({"id": "a", "items": [0.0, 1.0], "score": 0.5})", {}));
+  EXPECT_EQ(Judged(R"({"id": 7, "method": "if_eval", "prompt_index": 1,
+                 "rules": [
+                   {"rule": "WORD_COUNT_AT_MOST", "params": {"count": 2}},
+                   {"rule": "KEYWORD_FREQUENCY",
+                    "params": {"keywords_and_counts": [["x", 0], ["cat", 1]]}}],
+                 "responses": ["a cat", "no dog at all, cat", "dog"]})"),
+            *ParseJson(R"({"id": 7, "satisfied": [[true, true], [false, true],
+                                            [true, false]],
+                     "items": [0.0, 0.75, 0.75], "score": 0.5})",
+                       {}));
+  EXPECT_EQ(Judged(R"({"method": "reference_loss", "responses": [
+                       {"logprobs": [-1, -2]},
+                       {"sum_logprob": -5.0, "scored_tokens": 2}]})"),
+            *ParseJson(R"({"items": [1.5, 2.5], "score": 2.0})", {}));
+  EXPECT_EQ(
+      Judged(R"({"method": "text_loss", "responses": [{"logprobs": [-1]}]})"),
+      *ParseJson(R"({"items": [1.0], "score": 1.0})", {}));
+}
+
+TEST(JudgeTest, RuleVectorsOfTheReference) {
+  const json vectors = ReadVectors("sn37/rules/testdata/ifeval_rules.json");
+  for (const json& c : vectors["cases"]) {
+    const auto judged = JudgeRecord({{"method", "if_eval"},
+                                     {"rules", vectors["rules"]},
+                                     {"prompt_index", c["index"]},
+                                     {"responses", {c["text"]}}});
+    ASSERT_TRUE(judged.ok()) << judged.status();
+    std::string bits;
+    for (const json& followed : (*judged)["satisfied"][0]) {
+      bits += followed.get<bool>() ? '1' : '0';
+    }
+    EXPECT_EQ(bits, c["satisfied"]) << c["text"];
+  }
+}
+
+TEST(JudgeTest, WhatCannotBeJudgedIsAnErrorThatSaysWhy) {
+  const struct {
+    const char* record;
+    const char* error;
+  } kCases[] = {
+      {"[]", "object"},
+      {"{}", "method"},
+      {R"({"method": "guess"})", "unknown method guess"},
+      {R"({"method": "multiple_choice", "choices": ["A"], "answer": "B",
+           "responses": ["A"]})",
+       "answer is not one of choices"},
+      {R"({"method": "multiple_choice", "choices": ["A"], "answer": "A",
+           "responses": []})",
+       "responses is empty"},
+      {R"({"method": "multiple_choice", "choices": ["A"], "answer": "A",
+           "responses": [1]})",
+       "responses[0] is no string"},
+      {R"({"method": "multiple_choice", "choices": 3})", "choices is no array"},
+      {R"({"method": "if_eval", "rules": [], "responses": ["a"]})",
+       "rules is empty"},
+      {R"({"method": "if_eval", "rules": [{"rule": "NONE"}]})",
+       "unknown rule NONE"},
+      {R"({"method": "if_eval", "rules": [1]})", "object"},
+      {R"({"method": "if_eval", "rules": [{"rule": "WORD_COUNT_AT_MOST",
+           "params": {"count": 0}}], "responses": ["a"]})",
+       "count"},
+      {R"({"method": "if_eval", "rules": [{"rule": "KEYWORD_INCLUSION",
+           "params": {"keywords": ["a"]}}], "prompt_index": 1,
+           "responses": ["a"]})",
+       "no keyword for prompt 1"},
+      {R"({"method": "if_eval", "rules": [{"rule": "KEYWORD_FREQUENCY",
+           "params": {"keywords_and_counts": [["a", -1]]}}]})",
+       "keywords_and_counts"},
+      {R"({"method": "text_loss", "responses": [{"logprobs": []}]})",
+       "without scored tokens"},
+      {R"({"method": "text_loss", "responses": [{"logprobs": ["x"]}]})",
+       "no number"},
+      {R"({"method": "text_loss", "responses": [{"scored_tokens": 1}]})",
+       "sum_logprob"},
+  };
+  for (const auto& c : kCases) {
+    const auto judged = JudgeRecord(*ParseJson(c.record, {}));
+    EXPECT_FALSE(judged.ok()) << c.record;
+    EXPECT_THAT(std::string(judged.status().message()), HasSubstr(c.error));
+  }
+}
+
+}  // namespace
+}  // namespace sn37::eval

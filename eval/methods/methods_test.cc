@@ -1,0 +1,155 @@
+// What every method must do: the duties of method.h.
+#include "eval/methods/methods.h"
+
+#include <set>
+#include <string>
+
+#include "eval/methods/response.h"
+#include "eval/methods/testing.h"
+#include "eval/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sn37::eval {
+namespace {
+
+// One sample with each body, in the order of the methods.
+std::vector<datasets::Sample> Samples() {
+  std::vector<datasets::Sample> samples(4);
+  auto& question = *samples[0].mutable_multiple_choice();
+  question.set_prompt("Which?");
+  question.add_choices("A");
+  question.add_choices("B");
+  question.set_answer("A");
+  samples[1].mutable_reference()->set_prompt("Say it");
+  samples[1].mutable_reference()->set_reference("it");
+  samples[2].mutable_text()->set_text("some text");
+  auto& pair = *samples[3].mutable_instruction_following();
+  pair.add_rules()->set_id(NO_COMMAS);
+  pair.add_prompts("One");
+  pair.add_prompts("Two");
+  return samples;
+}
+
+GenerateRequest Prompt(const std::vector<int32_t>& tokens) {
+  GenerateRequest request;
+  request.prompt = tokens;
+  return request;
+}
+
+GenerateResponse Answer(const std::vector<int32_t>& tokens) {
+  GenerateResponse answer;
+  answer.tokens = tokens;
+  return answer;
+}
+
+class MethodTest : public ::testing::TestWithParam<const Method*> {
+ protected:
+  const Method& method() const { return *GetParam(); }
+  MethodOptions options() const {
+    MethodOptions options = method().defaults;
+    options.sequence_length = 64;
+    return options;
+  }
+};
+
+TEST_P(MethodTest, IsFoundByItsName) {
+  EXPECT_EQ(FindMethod(method().name), &method());
+  std::set<std::string> names;
+  for (const Method* other : AllMethods()) {
+    EXPECT_TRUE(names.insert(std::string(other->name)).second) << other->name;
+  }
+}
+
+TEST_P(MethodTest, AcceptsItsOwnBodyAndRefusesOthersAsOurFault) {
+  const Tokenizer tokenizer = MakeTinyTokenizer();
+  int accepted = 0;
+  std::vector<datasets::Sample> samples = Samples();
+  samples.emplace_back();  // no body at all
+  for (const datasets::Sample& sample : samples) {
+    const auto requests = method().build(sample, 0, tokenizer, options());
+    if (requests.ok()) {
+      ++accepted;
+      continue;
+    }
+    EXPECT_EQ(requests.status().code(), absl::StatusCode::kInternal);
+    EXPECT_EQ(method().judge(sample, {}).status().code(),
+              absl::StatusCode::kInternal);
+  }
+  EXPECT_EQ(accepted, 1);
+}
+
+TEST_P(MethodTest, JudgesTheResponsesToItsRequestsAndNoOthers) {
+  const Tokenizer tokenizer = MakeTinyTokenizer();
+  for (const datasets::Sample& sample : Samples()) {
+    const auto requests = method().build(sample, 0, tokenizer, options());
+    if (!requests.ok()) continue;
+    ASSERT_EQ(requests->scored_bytes.size(), requests->score.size());
+    Responses responses;
+    for (size_t i = 0; i < requests->score.size(); ++i) {
+      const ScoreRequest& request = requests->score[i];
+      ASSERT_GE(request.score_from, 1);
+      ASSERT_LT(request.score_from, std::ssize(request.tokens));
+      EXPECT_GT(requests->scored_bytes[i], 0);
+      const std::vector<float> logprobs(
+          request.tokens.size() - request.score_from, -0.5f);
+      *responses.Add() = ToResponse(request, requests->scored_bytes[i],
+                                    {.logprobs = logprobs, .is_greedy = false});
+    }
+    for (const GenerateRequest& request : requests->generate) {
+      ASSERT_FALSE(request.prompt.empty());
+      ASSERT_GE(request.max_new_tokens, 1);
+      const auto response =
+          ToResponse(request, Answer(Characters("A.")), tokenizer);
+      ASSERT_TRUE(response.ok()) << response.status();
+      *responses.Add() = *response;
+    }
+    const auto score = method().judge(sample, responses);
+    ASSERT_TRUE(score.ok()) << score.status();
+    EXPECT_EQ(score->items_size(), method().item_count(sample));
+    for (double item : score->items()) {
+      EXPECT_GE(item, 0);
+      EXPECT_LE(item, method().worst);
+    }
+    Responses more = responses;
+    for (int i = 0; i < 2; ++i) *more.Add() = responses[0];
+    for (const Responses& wrong : {Responses(), more}) {
+      EXPECT_EQ(method().judge(sample, wrong).status().code(),
+                absl::StatusCode::kInvalidArgument);
+    }
+  }
+}
+
+TEST_P(MethodTest, WithoutSamplesTheTaskIsWorst) {
+  EXPECT_EQ(ScoreTask(method(), {}).raw, method().worst);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MethodTest, ::testing::ValuesIn(AllMethods()),
+                         [](const auto& info) {
+                           return std::string(info.param->name);
+                         });
+
+TEST(ResponseTest, TheTextOfAnAnswerHasNoSpecialTokens) {
+  const Tokenizer tokenizer = MakeTinyTokenizer();
+  std::vector<int32_t> tokens = Characters("Yes.");
+  tokens.push_back(kEosId);
+  const auto response =
+      ToResponse(Prompt({5, 6, 7}), Answer(tokens), tokenizer);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->text(), "Yes.");
+  EXPECT_THAT(response->tokens(), ::testing::ElementsAreArray(tokens));
+  EXPECT_EQ(response->context_tokens(), 3);
+}
+
+TEST(ResponseTest, AnIdOutsideTheTokenizerIsTheModelsFault) {
+  const absl::Status status =
+      ToResponse(Prompt({5}), Answer({1000}), MakeTinyTokenizer()).status();
+  EXPECT_TRUE(IsModelFault(status)) << status;
+}
+
+TEST(FindMethodTest, AnUnknownNameIsNull) {
+  EXPECT_EQ(FindMethod("none"), nullptr);
+}
+
+}  // namespace
+}  // namespace sn37::eval

@@ -1,0 +1,34 @@
+// Contexts in token ids: what the methods share in front of an answer.
+#ifndef EVAL_METHODS_PROMPT_H_
+#define EVAL_METHODS_PROMPT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "eval/tokenizer/tokenizer.h"
+
+namespace sn37::eval {
+
+// The tokens of `messages` through the model's chat template, the generation
+// prompt added; AddSpecial::kYes encodes the rendered text with the tokenizer's
+// own special tokens too. At most one BOS begins them, and there is at least
+// one token (else kInvalidArgument, as the model's template is at fault).
+absl::StatusOr<std::vector<int32_t>> EncodeChat(
+    const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
+    AddSpecial add_special);
+
+// The tokens of a text with the tokenizer's own special tokens; at most one BOS
+// begins them.
+absl::StatusOr<std::vector<int32_t>> EncodeText(const Tokenizer& tokenizer,
+                                                absl::string_view text);
+
+// Keeps the last `length` tokens.
+void TruncateLeft(std::vector<int32_t>& tokens, int64_t length);
+
+// The ids that end an answer: the tokenizer's EOS, if it has one.
+std::vector<int32_t> StopIds(const Tokenizer& tokenizer);
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_METHODS_PROMPT_H_

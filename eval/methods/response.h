@@ -1,0 +1,34 @@
+// From the engine's answers to the responses that are stored and judged.
+#ifndef EVAL_METHODS_RESPONSE_H_
+#define EVAL_METHODS_RESPONSE_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "eval/engine/request.h"
+#include "eval/methods/method.h"
+
+namespace sn37::eval {
+
+// The log-probabilities are summed in float64, in token order. `scored_bytes`
+// as in SampleRequests. REQUIRES: `answer` is the answer to `request`.
+Response ToResponse(const ScoreRequest& request, int64_t scored_bytes,
+                    const ScoreResponse& answer);
+
+// The new tokens and their text without special tokens. kInvalidArgument when
+// the tokenizer has no text for an id (the model generates outside it).
+absl::StatusOr<Response> ToResponse(const GenerateRequest& request,
+                                    const GenerateResponse& answer,
+                                    const Tokenizer& tokenizer);
+
+// kInvalidArgument unless there are `count` responses.
+absl::Status CheckResponseCount(const Responses& responses, int64_t count);
+
+// Mean negative log-probability of the scored tokens, in nats.
+// kInvalidArgument if the response has none, kDataLoss if it is not finite.
+absl::StatusOr<double> MeanLoss(const Response& response);
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_METHODS_RESPONSE_H_
