@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "eval/weights/model_file.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
@@ -25,11 +26,16 @@ constexpr char kWeights[] = "model.safetensors";
 constexpr char kIndex[] = "model.safetensors.index.json";
 
 constexpr absl::string_view kSmallFiles[] = {
-    "added_tokens.json",       "chat_template.jinja",
-    "config.json",             "generation_config.json",
-    "merges.txt",              "special_tokens_map.json",
-    "tokenizer.json",          "tokenizer.model",
-    "tokenizer_config.json",   "vocab.json",
+    "added_tokens.json",
+    "chat_template.jinja",
+    "config.json",
+    "generation_config.json",
+    "merges.txt",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "vocab.json",
 };
 
 // The distinct shards that an index names.
@@ -57,13 +63,13 @@ absl::StatusOr<std::set<std::string>> ShardNames(const std::string& path) {
   return shards;
 }
 
-// The size of a regular file; absent when there is nothing of that name.
+// The size of a model's file; absent when there is nothing of that name.
 absl::StatusOr<std::optional<uint64_t>> SizeOf(const std::string& path) {
+  const absl::StatusOr<std::string> real = eval::ResolveModelFile(path);
+  if (absl::IsNotFound(real.status())) return std::nullopt;
+  if (!real.ok()) return real.status();
   struct stat info;
-  if (lstat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) return std::nullopt;
-    return ErrnoStatus(errno, "look at", path);
-  }
+  if (lstat(real->c_str(), &info) != 0) return ErrnoStatus(errno, "stat", path);
   if (!S_ISREG(info.st_mode)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": not a regular file; copy the file itself there"));
@@ -87,17 +93,18 @@ absl::Status AddWeights(const std::string& folder,
   if (single) return absl::OkStatus();
   SN37_ASSIGN_OR_RETURN(bool sharded, AddIfThere(folder, kIndex, files));
   if (!sharded) {
-    return absl::NotFoundError(absl::StrCat(
-        folder, ": there is neither ", kWeights, " nor ", kIndex));
+    return absl::NotFoundError(
+        absl::StrCat(folder, ": there is neither ", kWeights, " nor ", kIndex,
+                     "; pickled weights (*.bin, *.pt) are refused"));
   }
   SN37_ASSIGN_OR_RETURN(std::set<std::string> shards,
                         ShardNames(JoinPath(folder, kIndex)));
   for (const std::string& shard : shards) {
     SN37_ASSIGN_OR_RETURN(bool found, AddIfThere(folder, shard, files));
     if (!found) {
-      return absl::NotFoundError(absl::StrCat(
-          JoinPath(folder, kIndex), ": shard ", Printable(shard),
-          " is missing"));
+      return absl::NotFoundError(absl::StrCat(JoinPath(folder, kIndex),
+                                              ": shard ", Printable(shard),
+                                              " is missing"));
     }
   }
   return absl::OkStatus();
@@ -121,8 +128,8 @@ void HashFolder(FileIterator begin, FileIterator end, size_t prefix,
   }
   // Paths of one folder are neighbours: they share a prefix that ends in '/'.
   for (const auto& [name, files] : folders) {
-    HashFolder(files.front(), std::next(files.back()),
-               prefix + name.size() + 1, hasher);
+    HashFolder(files.front(), std::next(files.back()), prefix + name.size() + 1,
+               hasher);
   }
 }
 
@@ -139,10 +146,9 @@ absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder) {
     }
   }
   SN37_RETURN_IF_ERROR(AddWeights(folder, files));
-  std::sort(files.begin(), files.end(),
-            [](const ModelFile& a, const ModelFile& b) {
-              return a.name < b.name;
-            });
+  std::sort(
+      files.begin(), files.end(),
+      [](const ModelFile& a, const ModelFile& b) { return a.name < b.name; });
   return files;
 }
 

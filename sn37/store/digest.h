@@ -23,8 +23,9 @@ struct ModelFile {
 // names: config.json, generation_config.json, the weights (model.safetensors,
 // or else model.safetensors.index.json with the shards that it names) and the
 // tokenizer's files. kNotFound for a folder without config.json or weights;
-// kInvalidArgument for a file that is a symbolic link or no regular file, or an
-// index that names anything but shards in the folder.
+// kInvalidArgument for a file that is no regular file or a symbolic link that
+// eval/weights/model_file.h does not follow, or an index that names anything
+// but shards in the folder.
 absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder);
 
 // DirectoryDigest over ModelFiles. `progress`, where given, is called with the

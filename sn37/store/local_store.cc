@@ -34,9 +34,8 @@ absl::StatusOr<std::string> LocalStore::Fetch(const ModelId& id,
   uint64_t bytes = 0;
   for (const ModelFile& file : files) bytes += file.bytes;
   if (bytes > max_bytes) {
-    return absl::OutOfRangeError(absl::StrCat(repository, ": ", bytes,
-                                              " bytes, allowed are ",
-                                              max_bytes));
+    return absl::OutOfRangeError(absl::StrCat(
+        repository, ": ", bytes, " bytes, allowed are ", max_bytes));
   }
   return folder;
 }

@@ -1,0 +1,90 @@
+#include "sn37/round/check.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "eval/tokenizer/tokenizer.h"
+#include "eval/weights/model_config.h"
+#include "eval/weights/safetensors.h"
+#include "eval/weights/weight_facts.h"
+#include "sn37/base/json.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/store/digest.h"
+
+namespace sn37 {
+namespace {
+
+// Measuring reads memory and little else: more threads than this gain nothing.
+constexpr unsigned kMaxThreads = 8;
+constexpr int64_t kMaxPositions = int64_t{1} << 24;
+
+Projection ProjectionOf(eval::Projection projection) {
+  switch (projection) {
+    case eval::Projection::kQuery:
+      return Projection::kQuery;
+    case eval::Projection::kKey:
+      return Projection::kKey;
+    case eval::Projection::kValue:
+      return Projection::kValue;
+    case eval::Projection::kOutput:
+      return Projection::kOutput;
+    case eval::Projection::kUp:
+      return Projection::kUp;
+    case eval::Projection::kDown:
+      return Projection::kDown;
+  }
+  return Projection::kQuery;  // not reached: all kinds are above
+}
+
+// The tokenizer's tokens; 0 for a folder without a tokenizer.
+absl::StatusOr<int64_t> TokenizerTokens(const std::string& folder) {
+  const absl::StatusOr<eval::Tokenizer> tokenizer =
+      eval::Tokenizer::Load(folder);
+  if (absl::IsNotFound(tokenizer.status())) return 0;
+  if (!tokenizer.ok()) return tokenizer.status();
+  return int64_t{tokenizer->max_id()} + 1;
+}
+
+absl::Status AddWeightFacts(const std::string& folder,
+                            const eval::ModelConfig& config,
+                            ModelFacts& facts) {
+  SN37_ASSIGN_OR_RETURN(const eval::SafeTensors weights,
+                        eval::SafeTensors::Open(folder));
+  const unsigned threads =
+      std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
+  SN37_ASSIGN_OR_RETURN(
+      const eval::WeightFacts measured,
+      eval::MeasureWeights(weights, config, static_cast<int>(threads)));
+  facts.parameters = measured.parameters;
+  facts.vocabulary = measured.vocabulary;
+  for (const eval::ProjectionNorm& norm : measured.norms) {
+    facts.norms.push_back({ProjectionOf(norm.projection),
+                           static_cast<int>(norm.layer), norm.norm});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
+    const std::string& folder, const Constraints& constraints) {
+  ModelFacts facts;
+  SN37_ASSIGN_OR_RETURN(const eval::ModelConfig config,
+                        eval::ReadModelConfig(folder));
+  facts.architecture = config.architecture;
+  // ReadModelConfig has bounded it; some architectures have none.
+  SN37_ASSIGN_OR_RETURN(
+      facts.positions,
+      GetIntOr(config.json, "max_position_embeddings", 0, kMaxPositions, 0));
+  SN37_RETURN_IF_ERROR(AddWeightFacts(folder, config, facts));
+  SN37_ASSIGN_OR_RETURN(facts.tokenizer_tokens, TokenizerTokens(folder));
+  SN37_ASSIGN_OR_RETURN(const std::vector<ModelFile> files, ModelFiles(folder));
+  for (const ModelFile& file : files) {
+    facts.bytes += static_cast<int64_t>(file.bytes);
+  }
+  return CheckModel(facts, constraints);
+}
+
+}  // namespace sn37

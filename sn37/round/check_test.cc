@@ -1,0 +1,88 @@
+#include "sn37/round/check.h"
+
+#include <map>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sn37 {
+namespace {
+
+constexpr char kSmollm2[] = "eval/weights/smollm2";
+constexpr char kTiny[] = "eval/models/testdata/";
+
+// Limits that SmolLM2 just fulfils.
+Constraints Limits() {
+  Constraints limits;
+  limits.add_architectures("LlamaForCausalLM");
+  limits.set_min_parameters(134515008);
+  limits.set_max_parameters(134515008);
+  limits.set_max_bytes(300 << 20);
+  limits.set_sequence_length(8192);
+  limits.mutable_norms()->set_soft(1000);
+  limits.mutable_norms()->set_soft_share(0.15);
+  limits.mutable_norms()->set_hard(1000);
+  return limits;
+}
+
+// The results by name: what was measured, and whether it passed.
+std::map<std::string, ConstraintResult> Check(const std::string& folder,
+                                              const Constraints& limits) {
+  std::map<std::string, ConstraintResult> by_name;
+  const auto results = CheckFolder(folder, limits);
+  EXPECT_TRUE(results.ok()) << results.status();
+  if (!results.ok()) return by_name;
+  for (const ConstraintResult& result : *results) {
+    by_name[result.name] = result;
+  }
+  return by_name;
+}
+
+TEST(CheckTest, EveryConstraintIsMeasured) {
+  const auto results = Check(kSmollm2, Limits());
+  EXPECT_EQ(results.size(), 9);
+  for (const auto& [name, result] : results) {
+    EXPECT_TRUE(result.passed) << name << " " << result.measured;
+  }
+  EXPECT_EQ(results.at("parameters").measured, "134515008");
+  EXPECT_EQ(results.at("positions").measured, "8192");
+}
+
+TEST(CheckTest, EachLimitFailsItsOwnConstraint) {
+  Constraints limits = Limits();
+  limits.set_max_parameters(134515007);
+  limits.set_min_parameters(0);
+  limits.set_max_bytes(1000);
+  limits.set_sequence_length(8193);
+  limits.mutable_norms()->set_hard(0.5);
+  limits.mutable_norms()->set_soft(0.5);
+  limits.set_architectures(0, "GemmaForCausalLM");
+  const auto results = Check(kSmollm2, limits);
+  for (const char* name : {"parameters", "bytes", "positions", "norms_hard",
+                           "norms_soft", "architecture"}) {
+    EXPECT_FALSE(results.at(name).passed) << name;
+  }
+  EXPECT_TRUE(results.at("tokenizer").passed);
+  EXPECT_TRUE(results.at("norms_finite").passed);
+}
+
+TEST(CheckTest, AModelWithoutTokenizerFailsThatConstraintOnly) {
+  Constraints limits = Limits();
+  limits.set_min_parameters(0);
+  limits.set_sequence_length(1);
+  const auto results = Check(std::string(kTiny) + "llama_gqa_untied", limits);
+  EXPECT_FALSE(results.at("tokenizer").passed);
+  EXPECT_TRUE(results.at("norms_finite").passed);
+  EXPECT_EQ(results.at("parameters").measured, "133440");
+}
+
+TEST(CheckTest, WhatCannotBeMeasuredIsAnError) {
+  EXPECT_FALSE(
+      CheckFolder(std::string(kTiny) + "llama_bin_refused", Limits()).ok());
+  EXPECT_EQ(CheckFolder("nowhere", Limits()).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace sn37
