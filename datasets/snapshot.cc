@@ -1,0 +1,177 @@
+#include "datasets/snapshot.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "datasets/row.h"
+#include "datasets/shard.h"
+#include "sn37/base/file.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/base/text.h"
+
+namespace sn37::datasets {
+namespace {
+
+constexpr absl::string_view kRemedy = "; fetch or build the snapshot again";
+
+// Size and digest first: nothing is decoded from a file whose bytes are not
+// those of the manifest.
+absl::Status CheckShard(const std::string& folder, const ShardInfo& shard,
+                        const std::function<void(uint64_t)>& progress) {
+  const std::string path = JoinPath(folder, shard.file);
+  {
+    SN37_ASSIGN_OR_RETURN(auto file, OpenForReading(path));
+    if (file.second != static_cast<uint64_t>(shard.bytes)) {
+      return absl::DataLossError(
+          absl::StrCat(Printable(path), ": has ", file.second,
+                       " bytes, the manifest says ", shard.bytes, kRemedy));
+    }
+  }
+  SN37_ASSIGN_OR_RETURN(Digest digest, Sha256File(path, progress));
+  if (digest != shard.sha256) {
+    return absl::DataLossError(
+        absl::StrCat(Printable(path), ": its SHA-256 is ", digest.hex(),
+                     ", the manifest says ", shard.sha256.hex(), kRemedy));
+  }
+  SN37_ASSIGN_OR_RETURN(ShardReader reader, ShardReader::Open(path));
+  if (reader.rows() != shard.rows) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Printable(path), ": has ", reader.rows(),
+                     " rows, the manifest says ", shard.rows));
+  }
+  return absl::OkStatus();
+}
+
+// Places in `rows` in ascending order of their row.
+std::vector<size_t> SortedPlaces(absl::Span<const int64_t> rows) {
+  std::vector<size_t> places(rows.size());
+  std::iota(places.begin(), places.end(), size_t{0});
+  std::sort(places.begin(), places.end(), [rows](size_t a, size_t b) {
+    return std::pair(rows[a], a) < std::pair(rows[b], b);
+  });
+  return places;
+}
+
+std::string SampleId(const ConfigInfo& config, int64_t row) {
+  return absl::StrCat(config.name, "/", row);
+}
+
+}  // namespace
+
+absl::StatusOr<Snapshot> Snapshot::Open(
+    const std::string& folder, const std::optional<Digest>& id,
+    const std::function<void(uint64_t)>& progress) {
+  const std::string path = JoinPath(folder, kManifestFile);
+  SN37_ASSIGN_OR_RETURN(std::string json, ReadFile(path, kMaxManifestBytes));
+  const Digest found = Sha256(json);
+  if (id.has_value() && found != *id) {
+    return absl::DataLossError(
+        absl::StrCat(Printable(path), ": this is the snapshot ", found.hex(),
+                     ", not ", id->hex(), kRemedy));
+  }
+  absl::StatusOr<Manifest> manifest = ManifestFromJson(json);
+  SN37_RETURN_IF_ERROR(Annotate(manifest.status(), Printable(path)));
+  for (const ConfigInfo& config : manifest->configs) {
+    for (const ShardInfo& shard : config.shards) {
+      SN37_RETURN_IF_ERROR(CheckShard(folder, shard, progress));
+    }
+  }
+  return Snapshot(folder, found, *std::move(manifest));
+}
+
+absl::StatusOr<const ConfigInfo*> Snapshot::FindConfig(
+    absl::string_view config) const {
+  for (const ConfigInfo& known : manifest_.configs) {
+    if (known.name == config) return &known;
+  }
+  return absl::NotFoundError(
+      absl::StrCat("snapshot ", manifest_.name, " has no config \"",
+                   Printable(config), "\"; it has ",
+                   absl::StrJoin(manifest_.configs, ", ",
+                                 [](std::string* out, const ConfigInfo& known) {
+                                   absl::StrAppend(out, known.name);
+                                 })));
+}
+
+absl::Status Snapshot::ReadShard(
+    const ConfigInfo& config, const ShardInfo& shard,
+    absl::Span<const int64_t> rows,
+    const std::function<absl::Status(size_t i, Sample sample)>& found) const {
+  const std::string path = JoinPath(folder_, shard.file);
+  SN37_ASSIGN_OR_RETURN(ShardReader reader, ShardReader::Open(path));
+  if (reader.rows() != shard.rows) {
+    return absl::DataLossError(
+        absl::StrCat(Printable(path), ": was changed", kRemedy));
+  }
+  return reader.Read(rows, [&](size_t i, const Row& row) {
+    absl::Status status;
+    if (row.config != config.name) {
+      status = absl::InvalidArgumentError(
+          absl::StrCat("is of config \"", Printable(row.config.value_or("")),
+                       "\", not ", config.name));
+    } else if (absl::StatusOr<Sample> sample = FromRow(row, config.kind);
+               sample.ok()) {
+      return found(i, *std::move(sample));
+    } else {
+      status = sample.status();
+    }
+    return Annotate(status, absl::StrCat(Printable(path), ", row ", rows[i]));
+  });
+}
+
+absl::StatusOr<std::vector<Sample>> Snapshot::Read(
+    absl::string_view name, absl::Span<const int64_t> rows) const {
+  SN37_ASSIGN_OR_RETURN(const ConfigInfo* config, FindConfig(name));
+  const std::vector<size_t> places = SortedPlaces(rows);
+  for (size_t place : places) {
+    if (rows[place] < 0 || rows[place] >= config->rows()) {
+      return absl::OutOfRangeError(absl::StrCat(
+          "config ", config->name, " has rows 0 to ", config->rows() - 1,
+          "; row ", rows[place], " was asked for"));
+    }
+  }
+  std::vector<Sample> samples(rows.size());
+  int64_t begin = 0;  // the shard's first row
+  auto next = places.begin();
+  for (const ShardInfo& shard : config->shards) {
+    const auto first = next;
+    std::vector<int64_t> wanted;
+    while (next != places.end() && rows[*next] < begin + shard.rows) {
+      wanted.push_back(rows[*next++] - begin);
+    }
+    if (!wanted.empty()) {
+      SN37_RETURN_IF_ERROR(
+          ReadShard(*config, shard, wanted, [&](size_t i, Sample sample) {
+            sample.set_id(SampleId(*config, begin + wanted[i]));
+            samples[first[i]] = std::move(sample);
+            return absl::OkStatus();
+          }));
+    }
+    begin += shard.rows;
+  }
+  return samples;
+}
+
+absl::Status Snapshot::VisitRows(
+    const std::function<absl::Status(absl::string_view config,
+                                     const Sample& sample)>& visit) const {
+  for (const ConfigInfo& config : manifest_.configs) {
+    int64_t begin = 0;
+    for (const ShardInfo& shard : config.shards) {
+      std::vector<int64_t> all(shard.rows);
+      std::iota(all.begin(), all.end(), int64_t{0});
+      SN37_RETURN_IF_ERROR(
+          ReadShard(config, shard, all, [&](size_t i, Sample sample) {
+            sample.set_id(SampleId(config, begin + all[i]));
+            return visit(config.name, sample);
+          }));
+      begin += shard.rows;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace sn37::datasets
