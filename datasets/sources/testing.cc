@@ -1,0 +1,60 @@
+#include "datasets/sources/testing.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "datasets/testing.h"
+#include "gtest/gtest.h"
+
+namespace sn37::datasets {
+namespace {
+
+std::string Words() {
+  std::string words = "Paris\nit's\nan\n";
+  for (char a = 'a'; a <= 'z'; ++a) {
+    for (char b = 'a'; b <= 'z'; ++b) {
+      absl::StrAppend(&words, std::string({a, b, 'n', a}), "\n");
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+InputFiles TestInputs() {
+  return {
+      {"words", {WriteTestFile("words.txt", Words())}},
+      {"texts",
+       {WriteTestFile("sea.txt",
+                      "the sea\n\nThe sea is wide. It was there\nbefore us! "
+                      "Ships cross it slowly, day and night.\n\nWaves reach "
+                      "the harbour in the evening.\n"),
+        WriteTestFile("ice.txt",
+                      "ice\n\nIce floats on cold water. Children slide over "
+                      "frozen ponds. It melts in spring.\n")}}};
+}
+
+SourceContext TestContext(const Source& source, const InputFiles& inputs) {
+  SourceContext context = {.config = "some",
+                           .parameters = nlohmann::json::object(),
+                           .seed = Sha256("seed"),
+                           .inputs = &inputs};
+  if (source.name == "instruction_following") context.parameters["version"] = 2;
+  return context;
+}
+
+std::vector<Sample> FirstRows(const Source& source,
+                              const SourceContext& context, size_t count) {
+  std::vector<Sample> samples;
+  const auto rows = source.open(context);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  while (rows.ok() && samples.size() < count) {
+    const absl::StatusOr<std::optional<Sample>> sample = (*rows)->Next();
+    EXPECT_TRUE(sample.ok()) << sample.status();
+    if (!sample.ok() || !sample->has_value()) break;
+    samples.push_back(**sample);
+  }
+  return samples;
+}
+
+}  // namespace sn37::datasets
