@@ -1,0 +1,245 @@
+#include "datasets/build.h"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "datasets/json_keys.h"
+#include "datasets/manifest.h"
+#include "datasets/snapshot_writer.h"
+#include "datasets/sources/registry.h"
+#include "sn37/base/json.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/base/text.h"
+
+namespace sn37::datasets {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxTextBytes = 4096;
+constexpr size_t kMaxItems = 100000;
+constexpr int64_t kMaxRows = int64_t{1} << 40;
+// So many repeated rows one after the other mean that a generator has no more
+// different ones.
+constexpr int64_t kMaxRepeats = 10000;
+constexpr uint64_t kProgressRows = 256;
+
+template <typename Item, typename Parse>
+absl::Status ParseItems(const json& object, absl::string_view key,
+                        const Parse& parse, std::vector<Item>& items) {
+  const json* array = FindField(object, key);
+  if (array == nullptr || !array->is_array() || array->size() > kMaxItems) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", key, "\" must be an array of at most ", kMaxItems, " items"));
+  }
+  for (const json& value : *array) {
+    absl::StatusOr<Item> item = parse(value);
+    SN37_RETURN_IF_ERROR(
+        Annotate(item.status(), absl::StrCat(key, "[", items.size(), "]")));
+    items.push_back(*std::move(item));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<InputSpec> ParseInput(const json& object) {
+  SN37_RETURN_IF_ERROR(
+      CheckKeys(object, {"name", "origin", "revision", "license"}));
+  InputSpec input;
+  SN37_ASSIGN_OR_RETURN(input.name, GetString(object, "name", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(input.origin,
+                        GetString(object, "origin", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(input.revision,
+                        GetString(object, "revision", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(input.license,
+                        GetString(object, "license", kMaxTextBytes));
+  return input;
+}
+
+absl::StatusOr<ConfigSpec> ParseConfig(const json& object) {
+  SN37_RETURN_IF_ERROR(
+      CheckKeys(object, {"name", "source", "parameters", "rows"}));
+  ConfigSpec config;
+  SN37_ASSIGN_OR_RETURN(config.name, GetString(object, "name", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(config.source,
+                        GetString(object, "source", kMaxTextBytes));
+  if (const json* parameters = FindField(object, "parameters")) {
+    config.parameters = *parameters;
+  }
+  if (FindField(object, "rows") != nullptr) {
+    SN37_ASSIGN_OR_RETURN(config.rows, GetInt(object, "rows", 1, kMaxRows));
+  }
+  return config;
+}
+
+std::string FileName(const std::string& path) {
+  return path.substr(path.find_last_of('/') + 1);
+}
+
+absl::StatusOr<InputInfo> DescribeInput(const InputSpec& spec,
+                                        const std::vector<std::string>& paths) {
+  InputInfo input = {.name = spec.name,
+                     .origin = spec.origin,
+                     .revision = spec.revision,
+                     .license = spec.license,
+                     .files = {}};
+  for (const std::string& path : paths) {
+    InputFileInfo file;
+    file.name = FileName(path);
+    SN37_ASSIGN_OR_RETURN(file.sha256,
+                          Sha256File(path, [&file](uint64_t bytes) {
+                            file.bytes += static_cast<int64_t>(bytes);
+                          }));
+    input.files.push_back(std::move(file));
+  }
+  return input;
+}
+
+// Everything of the manifest but the shards.
+absl::StatusOr<Manifest> DescribeBuild(const BuildSpec& spec,
+                                       const InputFiles& inputs) {
+  Manifest head;
+  head.name = spec.name;
+  head.license = spec.license;
+  head.seed = spec.seed;
+  std::set<std::string> named;
+  for (const InputSpec& input : spec.inputs) {
+    named.insert(input.name);
+    const auto files = inputs.find(input.name);
+    if (files == inputs.end() || files->second.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "no files were given for the input \"", Printable(input.name), "\""));
+    }
+    SN37_ASSIGN_OR_RETURN(InputInfo info, DescribeInput(input, files->second));
+    head.inputs.push_back(std::move(info));
+  }
+  for (const auto& [name, files] : inputs) {
+    if (named.count(name) == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("files were given for \"", Printable(name),
+                       "\", which is no input of the specification"));
+    }
+  }
+  for (const ConfigSpec& config : spec.configs) {
+    SN37_ASSIGN_OR_RETURN(const Source* source, FindSource(config.source));
+    if (!IsName(config.name)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "\"", Printable(config.name), "\" cannot be the name of a config"));
+    }
+    if (source->endless && !config.rows.has_value()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("config ", config.name,
+                       ": \"rows\" is missing; the "
+                       "source ",
+                       config.source, " never ends"));
+    }
+    head.configs.push_back({.name = config.name,
+                            .kind = source->kind,
+                            .source = config.source,
+                            .parameters = config.parameters,
+                            .shards = {}});
+  }
+  return head;
+}
+
+// The head and what else decides which rows there are.
+std::string BuildKey(const Manifest& head, const BuildSpec& spec) {
+  json rows = json::array();
+  for (const ConfigSpec& config : spec.configs) {
+    rows.push_back(config.rows.value_or(0));
+  }
+  return absl::StrCat(ManifestToJson(head), "\n", CanonicalJson(rows));
+}
+
+// Builds one config.
+absl::StatusOr<ConfigInfo> BuildConfig(const ConfigSpec& spec,
+                                       const Digest& seed,
+                                       const InputFiles& inputs,
+                                       const BuildOptions& options,
+                                       ConfigWriter writer) {
+  SN37_ASSIGN_OR_RETURN(const Source* source, FindSource(spec.source));
+  const SourceContext context = {.config = spec.name,
+                                 .parameters = spec.parameters,
+                                 .seed = seed,
+                                 .inputs = &inputs};
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<RowStream> rows, source->open(context));
+  int64_t repeats = 0;
+  while (!spec.rows.has_value() || writer.rows() < *spec.rows) {
+    SN37_ASSIGN_OR_RETURN(std::optional<Sample> sample, rows->Next());
+    if (!sample.has_value()) break;
+    absl::StatusOr<bool> added = writer.Add(*sample);
+    SN37_RETURN_IF_ERROR(
+        Annotate(added.status(), absl::StrCat("row ", writer.rows())));
+    repeats = *added ? 0 : repeats + 1;
+    if (source->endless && repeats > kMaxRepeats) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("has only ", writer.rows(), " different rows, ",
+                       *spec.rows, " were asked for"));
+    }
+    if (*added && options.progress && writer.rows() % kProgressRows == 0) {
+      options.progress(kProgressRows);
+    }
+  }
+  return writer.Finish();
+}
+
+// Runs task(i) for i below `count` on `threads` threads.
+template <typename Task>
+void RunSideBySide(size_t count, int threads, const Task& task) {
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i; (i = next++) < count;) task(i);
+  };
+  std::vector<std::thread> others;
+  for (int t = 1; t < threads; ++t) others.emplace_back(work);
+  work();
+  for (std::thread& thread : others) thread.join();
+}
+
+}  // namespace
+
+absl::StatusOr<BuildSpec> BuildSpecFromJson(absl::string_view text) {
+  SN37_ASSIGN_OR_RETURN(json object,
+                        ParseJson(text, {.bytes = 1 << 20, .depth = 16}));
+  SN37_RETURN_IF_ERROR(
+      CheckKeys(object, {"name", "license", "seed", "inputs", "configs"}));
+  BuildSpec spec;
+  SN37_ASSIGN_OR_RETURN(spec.name, GetString(object, "name", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(spec.license,
+                        GetString(object, "license", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(spec.seed, GetString(object, "seed", kMaxTextBytes));
+  SN37_RETURN_IF_ERROR(ParseItems(object, "inputs", ParseInput, spec.inputs));
+  SN37_RETURN_IF_ERROR(
+      ParseItems(object, "configs", ParseConfig, spec.configs));
+  return spec;
+}
+
+absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
+                                     const InputFiles& inputs,
+                                     const std::string& folder,
+                                     const BuildOptions& options) {
+  SN37_ASSIGN_OR_RETURN(Manifest head, DescribeBuild(spec, inputs));
+  SN37_ASSIGN_OR_RETURN(
+      SnapshotWriter writer,
+      SnapshotWriter::Create(folder, head, BuildKey(head, spec)));
+  const Digest seed = Sha256(spec.seed);
+  std::vector<absl::StatusOr<ConfigInfo>> results(spec.configs.size());
+  RunSideBySide(spec.configs.size(), options.threads, [&](size_t i) {
+    results[i] =
+        BuildConfig(spec.configs[i], seed, inputs, options, writer.Config(i));
+  });
+  std::vector<ConfigInfo> configs;
+  for (size_t i = 0; i < results.size(); ++i) {
+    SN37_RETURN_IF_ERROR(
+        Annotate(results[i].status(),
+                 absl::StrCat("config ", spec.configs[i].name, " (source ",
+                              spec.configs[i].source, ")")));
+    configs.push_back(*std::move(results[i]));
+  }
+  return writer.Finish(std::move(configs));
+}
+
+}  // namespace sn37::datasets

@@ -1,0 +1,181 @@
+#include "datasets/build.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "datasets/snapshot.h"
+#include "datasets/testing.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sn37/base/file.h"
+
+namespace sn37::datasets {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr absl::string_view kSpec = R"({
+  "name": "tiny",
+  "license": "MIT",
+  "seed": "seed",
+  "inputs": [{"name": "words", "origin": "this test", "revision": "1",
+              "license": "MIT"}],
+  "configs": [
+    {"name": "sorting", "source": "word_sorting", "rows": 70000,
+     "parameters": {"min_words": 3, "max_words": 5}},
+    {"name": "dyck", "source": "dyck", "rows": 300},
+    {"name": "sums", "source": "arithmetic", "rows": 300},
+    {"name": "choice", "source": "multiple_choice", "rows": 300}
+  ]})";
+
+InputFiles SomeWords() {
+  std::string words;
+  for (char a = 'a'; a <= 'z'; ++a) {
+    for (char b = 'a'; b <= 'e'; ++b) {
+      absl::StrAppend(&words, std::string({a, b, 'x', a}), "\n");
+    }
+  }
+  return {{"words", {WriteTestFile("words.txt", words)}}};
+}
+
+BuildSpec Spec() {
+  absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(kSpec);
+  EXPECT_TRUE(spec.ok()) << spec.status();
+  return *std::move(spec);
+}
+
+TEST(BuildSnapshot, TheNumberOfThreadsAndTheFolderDoNotMatter) {
+  const InputFiles words = SomeWords();
+  const std::string folder = FreshPath("one");
+  const auto one = BuildSnapshot(Spec(), words, folder);
+  ASSERT_TRUE(one.ok()) << one.status();
+  const auto two = BuildSnapshot(Spec(), words, FreshPath("two"),
+                                 {.threads = 2, .progress = nullptr});
+  ASSERT_TRUE(two.ok()) << two.status();
+  EXPECT_EQ(*one, *two);
+  const auto snapshot = Snapshot::Open(folder, *one);
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  const Manifest& manifest = snapshot->manifest();
+  ASSERT_EQ(manifest.configs.size(), 4);
+  EXPECT_EQ(manifest.configs[0].rows(), 70000);
+  EXPECT_EQ(manifest.configs[0].shards.size(), 2);
+  EXPECT_EQ(manifest.inputs[0].files[0].name, "words.txt");
+}
+
+TEST(BuildSnapshot, AnotherSeedGivesOtherRows) {
+  BuildSpec spec = Spec();
+  spec.configs.erase(spec.configs.begin());
+  const InputFiles words = SomeWords();
+  const auto one = BuildSnapshot(spec, words, FreshPath("one"));
+  spec.seed = "another";
+  const auto other = BuildSnapshot(spec, words, FreshPath("other"));
+  ASSERT_TRUE(one.ok() && other.ok());
+  EXPECT_NE(*one, *other);
+}
+
+// Builds in a child process that kills itself after so many rows.
+void BuildAndDie(const InputFiles& words, const std::string& folder,
+                 uint64_t rows) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    std::atomic<uint64_t> done = 0;
+    const auto id = BuildSnapshot(Spec(), words, folder,
+                                  {.threads = 1, .progress = [&](uint64_t n) {
+                                     if ((done += n) >= rows)
+                                       kill(getpid(), SIGKILL);
+                                   }});
+    _exit(id.ok() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status)) << "rows " << rows;
+}
+
+TEST(BuildSnapshot, ABuildThatWasKilledGoesOnToTheSameSnapshot) {
+  const InputFiles words = SomeWords();
+  const auto whole = BuildSnapshot(Spec(), words, FreshPath("whole"));
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  const std::string folder = FreshPath("killed");
+  for (uint64_t rows : {1000, 69000, 70300}) {
+    BuildAndDie(words, folder, rows);
+    EXPECT_FALSE(FileExists(folder));
+  }
+  EXPECT_TRUE(FileExists(folder + ".partial/sorting-00000.parquet"));
+  const auto resumed = BuildSnapshot(Spec(), words, folder);
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_EQ(*resumed, *whole);
+}
+
+TEST(BuildSnapshot, ErrorsNameConfigSourceAndReason) {
+  const struct {
+    absl::string_view from;
+    absl::string_view to;
+    absl::string_view message;
+  } kCases[] = {
+      {"\"dyck\", \"rows\"", "\"rhymes\", \"rows\"", "no source \"rhymes\""},
+      {"\"dyck\", \"rows\": 300", "\"dyck\"", "\"rows\" is missing"},
+      {"\"name\": \"dyck\"", "\"name\": \"../dyck\"",
+       "\"../dyck\" cannot be the name"},
+      {"\"name\": \"dyck\"", "\"name\": \"sums\"", "\"sums\" occurs twice"},
+      {"\"min_words\": 3", "\"min_words\": 6",
+       "config sorting (source word_sorting): \"min_words\" is 6, above"},
+      {"min_words", "least_words", "unknown key \"least_words\""},
+      {"\"inputs\": [{\"name\": \"words\"", "\"inputs\": [{\"name\": \"texts\"",
+       "no files were given for the input \"texts\""},
+      {"[{\"name\": \"words\", \"origin\": \"this test\", \"revision\": "
+       "\"1\",\n"
+       "              \"license\": \"MIT\"}]",
+       "[]", "\"words\", which is no input"},
+      {"\"source\": \"dyck\", \"rows\": 300",
+       "\"source\": \"dyck\", \"rows\": 300, \"parameters\": {\"min_pairs\": "
+       "1, \"max_pairs\": 1, \"max_answer\": 1}",
+       "has only 4 different rows, 300 were asked for"},
+  };
+  const InputFiles words = SomeWords();
+  for (const auto& test : kCases) {
+    std::string json = absl::StrReplaceAll(kSpec, {{test.from, test.to}});
+    ASSERT_NE(json, kSpec) << test.from;
+    // Small, so that a case that fails late fails soon.
+    json = absl::StrReplaceAll(json, {{"70000", "100"}});
+    const absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(json);
+    ASSERT_TRUE(spec.ok()) << spec.status();
+    const std::string folder = FreshPath("out");
+    const absl::Status status = BuildSnapshot(*spec, words, folder).status();
+    EXPECT_FALSE(status.ok()) << test.to;
+    EXPECT_THAT(status.message(), HasSubstr(test.message));
+    EXPECT_FALSE(FileExists(folder));
+  }
+}
+
+TEST(BuildSpec, MistakesAreNamed) {
+  const struct {
+    absl::string_view json;
+    absl::string_view message;
+  } kCases[] = {
+      {"{", "byte"},
+      {"[]", "must be a JSON object"},
+      {R"({"nam":"x"})", "unknown key \"nam\""},
+      {R"({"name":"x"})", "license"},
+      {R"({"name":"x","license":"MIT","seed":"","inputs":[],"configs":[{}]})",
+       "configs[0]: "},
+      {R"({"name":"x","license":"MIT","seed":"","configs":[],)"
+       R"("inputs":[{"name":"y"}]})",
+       "inputs[0]: "},
+      {R"({"name":"x","license":"MIT","seed":"","inputs":[],)"
+       R"("configs":[{"name":"y","source":"z","rows":0}]})",
+       "configs[0]: "},
+  };
+  for (const auto& test : kCases) {
+    EXPECT_THAT(BuildSpecFromJson(test.json).status().message(),
+                HasSubstr(test.message));
+  }
+}
+
+}  // namespace
+}  // namespace sn37::datasets
