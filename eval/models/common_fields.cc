@@ -140,7 +140,8 @@ void ReadSizes(ConfigReader& reader, DecoderConfig& config) {
 
 void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config) {
   config.rotary.dim = dim;
-  config.rotary.theta = reader.DoubleOr("rope_theta", 1, 1e12, 10000);
+  config.rotary.theta =
+      reader.DoubleOr("rope_theta", 1, 1e12, config.rotary.theta);
   const int64_t original =
       reader.IntOr("original_max_position_embeddings", 1, kMaxPositions, 0);
   // Both are read, so that neither counts as unknown; the newer spelling wins.
@@ -154,6 +155,53 @@ void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config) {
   if (absl::Status status = inner.Finish(); !status.ok()) {
     reader.Fail("rope_scaling", status.message());
   }
+}
+
+int64_t ReadRotatedColumns(ConfigReader& reader, const DecoderConfig& config,
+                           double share) {
+  share = reader.DoubleOr("partial_rotary_factor", 0, 1, share);
+  if (const nlohmann::json* rope = reader.Object("rope_parameters")) {
+    ConfigReader inner(*rope, "config.json: rope_parameters");
+    share = inner.DoubleOr("partial_rotary_factor", 0, 1, share);
+  }
+  return static_cast<int64_t>(static_cast<double>(config.head_dim) * share);
+}
+
+int64_t ReadWindow(ConfigReader& reader) {
+  return reader.IntOr("sliding_window", 1, kMaxPositions, 0);
+}
+
+void ReadQwenWindows(ConfigReader& reader, DecoderConfig& config) {
+  const bool use = reader.BoolOr("use_sliding_window", false);
+  const int64_t window = ReadWindow(reader);
+  const int64_t first =
+      reader.IntOr("max_window_layers", 0, kMaxLayers, config.layers);
+  const std::vector<std::string> types =
+      reader.Strings("layer_types", config.layers);
+  for (int64_t l = 0; l < config.layers; ++l) {
+    const bool sliding = static_cast<size_t>(l) < types.size()
+                             ? types[l] == "sliding_attention"
+                             : l >= first;
+    config.windows[l] = use && sliding ? window : 0;
+  }
+}
+
+std::vector<RowRange> QRows(const DecoderConfig& config) {
+  return {{0, config.heads * config.head_dim}};
+}
+std::vector<RowRange> KRows(const DecoderConfig& config) {
+  const int64_t first = config.heads * config.head_dim;
+  return {{first, first + config.kv_heads * config.head_dim}};
+}
+std::vector<RowRange> VRows(const DecoderConfig& config) {
+  const int64_t first = (config.heads + config.kv_heads) * config.head_dim;
+  return {{first, first + config.kv_heads * config.head_dim}};
+}
+std::vector<RowRange> FirstHalfRows(const DecoderConfig& config) {
+  return {{0, config.intermediate}};
+}
+std::vector<RowRange> SecondHalfRows(const DecoderConfig& config) {
+  return {{config.intermediate, 2 * config.intermediate}};
 }
 
 Activation ReadActivation(ConfigReader& reader, const char* key,

@@ -1,8 +1,9 @@
-// Readers of config fields that most architectures share.
+// Config fields and tensor names that several architectures share.
 #ifndef EVAL_MODELS_COMMON_FIELDS_H_
 #define EVAL_MODELS_COMMON_FIELDS_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "eval/models/config_reader.h"
 #include "eval/models/decoder_config.h"
@@ -19,9 +20,45 @@ void ReadSizes(ConfigReader& reader, DecoderConfig& config);
 // where the scaling does.
 void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config);
 
+// The columns of a head that partial_rotary_factor leaves to rotate; `share` is
+// the default. Also found in rope_parameters.
+int64_t ReadRotatedColumns(ConfigReader& reader, const DecoderConfig& config,
+                           double share);
+
+// sliding_window; 0 when absent.
+int64_t ReadWindow(ConfigReader& reader);
+
+// Qwen's windows: use_sliding_window, sliding_window, and which layers have it
+// by max_window_layers or layer_types.
+void ReadQwenWindows(ConfigReader& reader, DecoderConfig& config);
+
 // The activation that `key` names.
 Activation ReadActivation(ConfigReader& reader, const char* key,
                           const char* otherwise);
+
+// Rows of a tensor that holds queries, keys and values below each other.
+std::vector<RowRange> QRows(const DecoderConfig& config);
+std::vector<RowRange> KRows(const DecoderConfig& config);
+std::vector<RowRange> VRows(const DecoderConfig& config);
+// Rows of a tensor that holds gate and up below each other.
+std::vector<RowRange> FirstHalfRows(const DecoderConfig& config);
+std::vector<RowRange> SecondHalfRows(const DecoderConfig& config);
+
+// Llama's names of tensors, which its descendants kept.
+inline constexpr SlotName kLlamaSlots[] = {
+    {Slot::kEmbedding, "model.embed_tokens"},
+    {Slot::kNorm1, "model.layers.{}.input_layernorm"},
+    {Slot::kQ, "model.layers.{}.self_attn.q_proj"},
+    {Slot::kK, "model.layers.{}.self_attn.k_proj"},
+    {Slot::kV, "model.layers.{}.self_attn.v_proj"},
+    {Slot::kO, "model.layers.{}.self_attn.o_proj"},
+    {Slot::kNorm2, "model.layers.{}.post_attention_layernorm"},
+    {Slot::kGate, "model.layers.{}.mlp.gate_proj"},
+    {Slot::kUp, "model.layers.{}.mlp.up_proj"},
+    {Slot::kDown, "model.layers.{}.mlp.down_proj"},
+    {Slot::kFinalNorm, "model.norm"},
+    {Slot::kHead, "lm_head"},
+};
 
 }  // namespace sn37::eval
 

@@ -21,23 +21,8 @@ DecoderConfig ParseLlama(ConfigReader& reader) {
   return config;
 }
 
-constexpr SlotName kSlots[] = {
-    {Slot::kEmbedding, "model.embed_tokens"},
-    {Slot::kNorm1, "model.layers.{}.input_layernorm"},
-    {Slot::kQ, "model.layers.{}.self_attn.q_proj"},
-    {Slot::kK, "model.layers.{}.self_attn.k_proj"},
-    {Slot::kV, "model.layers.{}.self_attn.v_proj"},
-    {Slot::kO, "model.layers.{}.self_attn.o_proj"},
-    {Slot::kNorm2, "model.layers.{}.post_attention_layernorm"},
-    {Slot::kGate, "model.layers.{}.mlp.gate_proj"},
-    {Slot::kUp, "model.layers.{}.mlp.up_proj"},
-    {Slot::kDown, "model.layers.{}.mlp.down_proj"},
-    {Slot::kFinalNorm, "model.norm"},
-    {Slot::kHead, "lm_head"},
-};
-
 }  // namespace
 
-const ModelArch kLlama = {"LlamaForCausalLM", ParseLlama, kSlots};
+const ModelArch kLlama = {"LlamaForCausalLM", ParseLlama, kLlamaSlots};
 
 }  // namespace sn37::eval

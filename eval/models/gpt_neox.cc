@@ -1,0 +1,64 @@
+// GPTNeoXForCausalLM: layer norms, a partly rotated head, an MLP without a
+// gate, parallel branches with a norm each (or serial ones).
+
+#include "eval/models/archs.h"
+#include "eval/models/common_fields.h"
+
+namespace sn37::eval {
+namespace {
+
+DecoderConfig ParseGptNeoX(ConfigReader& reader) {
+  // Files saved by tools for other families carry these; they have no effect.
+  reader.Ignore({"num_key_value_heads", "head_dim", "classifier_dropout"});
+  DecoderConfig config;
+  ReadSizes(reader, config);
+  config.kv_heads = config.heads;
+  config.head_dim = config.hidden / config.heads;
+  config.rotary.theta = reader.DoubleOr("rotary_emb_base", 1, 1e12, 10000);
+  const double share = reader.DoubleOr("rotary_pct", 0, 1, 0.25);
+  ReadRotary(reader, ReadRotatedColumns(reader, config, share), config);
+  config.layer_norm = true;
+  config.norm_bias = true;
+  config.norm_epsilon =
+      static_cast<float>(reader.DoubleOr("layer_norm_eps", 0, 1, 1e-5));
+  config.tied_head = reader.BoolOr("tie_word_embeddings", false);
+  config.activation = ReadActivation(reader, "hidden_act", "gelu");
+  config.gated = false;
+  config.qkv_bias = config.output_bias = reader.BoolOr("attention_bias", true);
+  config.mlp_bias = true;
+  config.parallel = reader.BoolOr("use_parallel_residual", true);
+  return config;
+}
+
+// The fused tensor holds, head by head, its query, key and value.
+std::vector<RowRange> EveryThird(const DecoderConfig& config, int64_t which) {
+  std::vector<RowRange> rows;
+  for (int64_t h = 0; h < config.heads; ++h) {
+    const int64_t first = (3 * h + which) * config.head_dim;
+    rows.emplace_back(first, first + config.head_dim);
+  }
+  return rows;
+}
+std::vector<RowRange> Q(const DecoderConfig& c) { return EveryThird(c, 0); }
+std::vector<RowRange> K(const DecoderConfig& c) { return EveryThird(c, 1); }
+std::vector<RowRange> V(const DecoderConfig& c) { return EveryThird(c, 2); }
+
+constexpr SlotName kSlots[] = {
+    {Slot::kEmbedding, "gpt_neox.embed_in"},
+    {Slot::kNorm1, "gpt_neox.layers.{}.input_layernorm"},
+    {Slot::kQ, "gpt_neox.layers.{}.attention.query_key_value", Q},
+    {Slot::kK, "gpt_neox.layers.{}.attention.query_key_value", K},
+    {Slot::kV, "gpt_neox.layers.{}.attention.query_key_value", V},
+    {Slot::kO, "gpt_neox.layers.{}.attention.dense"},
+    {Slot::kNorm2, "gpt_neox.layers.{}.post_attention_layernorm"},
+    {Slot::kUp, "gpt_neox.layers.{}.mlp.dense_h_to_4h"},
+    {Slot::kDown, "gpt_neox.layers.{}.mlp.dense_4h_to_h"},
+    {Slot::kFinalNorm, "gpt_neox.final_layer_norm"},
+    {Slot::kHead, "embed_out"},
+};
+
+}  // namespace
+
+const ModelArch kGptNeoX = {"GPTNeoXForCausalLM", ParseGptNeoX, kSlots};
+
+}  // namespace sn37::eval
