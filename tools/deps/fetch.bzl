@@ -70,7 +70,7 @@ def _get(ctx, pins, command):
         )
         if not result.ok:
             why = [line for line in result.text.splitlines() if line]
-            fail("cannot get the pinned %s %s: %s; its version and sha256 are in tools/deps/pins.bzl" % (
+            fail("cannot get the pinned %s %s: %s; apt-get update may help, else pin another version in tools/deps/pins.bzl" % (
                 pin.name,
                 pin.version,
                 why[-1].strip() if why else "no reason given",
