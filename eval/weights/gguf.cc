@@ -309,6 +309,10 @@ absl::StatusOr<Gguf> Gguf::Open(const std::string& path) {
     SN37_ASSIGN_OR_RETURN(GgufValue value, ReadValue(cursor));
     const auto [it, inserted] =
         gguf.metadata_.emplace(std::move(key), std::move(value));
+    if (cursor.position() > kMaxGgufHeadBytes) {
+      return cursor.Error(
+          absl::StrCat("more than ", kMaxGgufHeadBytes, " bytes of metadata"));
+    }
     if (!inserted) {
       return cursor.Error(
           absl::StrCat("key ", Printable(it->first), " appears twice"));

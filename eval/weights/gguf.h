@@ -32,6 +32,8 @@ inline constexpr uint64_t kMaxGgufArray = uint64_t{4} << 20;
 inline constexpr uint64_t kMaxGgufString = uint64_t{1} << 20;
 inline constexpr uint64_t kMaxGgufMetadata = 4096;
 inline constexpr uint64_t kMaxGgufTensors = 65536;
+// Before the data; a vocabulary of 256 Ki with its merges has 15 MB.
+inline constexpr uint64_t kMaxGgufHeadBytes = uint64_t{256} << 20;
 
 // A metadata value. All integer types become int64_t (a uint64 above its range
 // is refused), both floating types double, booleans bool (int64_t in arrays).

@@ -230,14 +230,27 @@ void MeasureAll(std::vector<Measured>& tensors, int threads) {
   for (std::thread& thread : pool) thread.join();
 }
 
-std::vector<Measured> FloatingTensors(const SafeTensors& weights) {
+// A row costs a double while it is measured. A model of 400 billion parameters
+// has half as many as this; a file of one-element rows has far more.
+constexpr int64_t kMaxRows = int64_t{1} << 26;
+
+absl::StatusOr<std::vector<Measured>> FloatingTensors(
+    const SafeTensors& weights) {
   std::vector<Measured> tensors;
+  int64_t rows = 0;
   for (const auto& [name, view] : weights.tensors()) {
     if (!IsFloating(view.type) || view.data.empty()) continue;
     const int64_t columns = view.shape.empty() ? 1 : view.shape.back();
-    tensors.push_back(
-        {&name, &view, columns,
-         std::vector<double>(static_cast<size_t>(view.elements() / columns))});
+    const int64_t count = view.elements() / columns;
+    rows += count;
+    if (rows > kMaxRows) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(Printable(weights.path()), ": tensor ", Printable(name),
+                       " has ", count, " rows of ", columns,
+                       "; all tensors together may have ", kMaxRows));
+    }
+    tensors.push_back({&name, &view, columns,
+                       std::vector<double>(static_cast<size_t>(count))});
   }
   return tensors;
 }
@@ -429,7 +442,8 @@ absl::StatusOr<WeightFacts> MeasureWeights(const SafeTensors& weights,
                                            const ModelConfig& config,
                                            int threads) {
   SN37_RETURN_IF_ERROR(weights.CheckUnchanged());
-  std::vector<Measured> tensors = FloatingTensors(weights);
+  SN37_ASSIGN_OR_RETURN(std::vector<Measured> tensors,
+                        FloatingTensors(weights));
   MeasureAll(tensors, threads);
   SN37_RETURN_IF_ERROR(weights.CheckUnchanged());
   for (const Measured& tensor : tensors) {

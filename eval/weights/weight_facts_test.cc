@@ -1,5 +1,7 @@
 #include "eval/weights/weight_facts.h"
 
+#include <unistd.h>
+
 #include <cmath>
 #include <limits>
 #include <map>
@@ -242,6 +244,26 @@ TEST(WeightFactsTest, MissingAndMisshapenTensorsAreNamed) {
   const auto none = ModelBuilder(kOneLayer).Add("a", {1}).Measure();
   EXPECT_THAT(std::string(none.status().message()),
               HasSubstr("no tensor model.embed_tokens.weight"));
+}
+
+// Else a file of a few gigabytes would take several times as much memory.
+TEST(WeightFactsTest, AbsurdlyManyRowsAreRefusedBeforeMemoryIsTaken) {
+  const std::string folder = testing::TempDir() + "/rows";
+  ASSERT_TRUE(MakeFolder(folder).ok());
+  ASSERT_TRUE(WriteFileWhole(folder + "/config.json", kOneLayer).ok());
+  const uint64_t rows = (uint64_t{1} << 26) + 1;
+  const std::string header =
+      R"({"a":{"dtype":"BF16","shape":[)" + std::to_string(rows) +
+      R"(,1],"data_offsets":[0,)" + std::to_string(2 * rows) + "]}}";
+  const uint64_t length = header.size();
+  const std::string path = folder + "/model.safetensors";
+  ASSERT_TRUE(
+      WriteFileWhole(
+          path, std::string(reinterpret_cast<const char*>(&length), 8) + header)
+          .ok());
+  ASSERT_EQ(truncate(path.c_str(), 8 + header.size() + 2 * rows), 0);
+  EXPECT_THAT(std::string(MeasureFolder(folder, 1).status().message()),
+              HasSubstr("rows of 1"));
 }
 
 TEST(WeightFactsTest, AnUnknownArchitectureHasNoNorms) {
