@@ -211,14 +211,14 @@ TEST_P(GoldenTest, GenerationsInBFloat16PartOnlyAtCloseDecisions) {
 
 INSTANTIATE_TEST_SUITE_P(
     Models, GoldenTest,
-    testing::Values("gemma2_nocap_headdim32", "gemma2_swa24_softcap",
-                    "gemma_mha", "gemma_mqa_headdim32", "llama_dynamic_ntk",
-                    "llama_genconfig", "llama_gqa_untied",
-                    "llama_mqa_tied_llama3", "llama_sharded",
-                    "llama_v5_config_format", "mistral_noswa_headdim32",
-                    "mistral_swa32", "neox_parallel_pct025",
-                    "neox_serial_pct05", "phi3_gqa_longrope", "phi3_mha_swa32",
-                    "phi_partial05", "phi_qkln_gqa"),
+    testing::Values(
+        "bart_plain", "bart_scale_relu", "falcon_40b_style", "falcon_7b_style",
+        "falcon_rw_alibi", "gemma2_nocap_headdim32", "gemma2_swa24_softcap",
+        "gemma_mha", "gemma_mqa_headdim32", "llama_dynamic_ntk",
+        "llama_genconfig", "llama_gqa_untied", "llama_mqa_tied_llama3",
+        "llama_sharded", "llama_v5_config_format", "mistral_noswa_headdim32",
+        "mistral_swa32", "neox_parallel_pct025", "neox_serial_pct05",
+        "phi3_gqa_longrope", "phi3_mha_swa32", "phi_partial05", "phi_qkln_gqa"),
     [](const auto& info) { return std::string(info.param); });
 
 TEST(GoldenRefusalTest, PickledWeightsAreRefused) {

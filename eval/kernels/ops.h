@@ -88,12 +88,13 @@ struct AttentionOptions {
   float scale = 1;
   float soft_cap = 0;  // 0: none
   int64_t window = 0;  // keys that a query sees, itself included; 0: all
-  at::Tensor slopes;   // (heads) float32 for alibi, or undefined
+  // Added to scores by the key's position (alibi): (heads, positions rounded up
+  // to a multiple of 64) float32, or undefined.
+  at::Tensor key_bias;
 };
 
 struct HeadOptions {
-  at::Tensor bias;  // (vocabulary) float32, or undefined
-  float scale = 1;
+  at::Tensor bias;     // (vocabulary) float32, or undefined
   float soft_cap = 0;  // 0: none
 };
 

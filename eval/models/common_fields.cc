@@ -121,7 +121,8 @@ void ReadScalingFields(ConfigReader& reader, int64_t original,
 
 }  // namespace
 
-void ReadSizes(ConfigReader& reader, DecoderConfig& config) {
+void ReadSizes(ConfigReader& reader, DecoderConfig& config,
+               const char* mlp_key) {
   config.vocabulary = reader.Int("vocab_size", 1, kMaxVocabulary);
   config.hidden = reader.Int("hidden_size", 1, kMaxWidth);
   config.layers = reader.Int("num_hidden_layers", 1, kMaxLayers);
@@ -130,7 +131,10 @@ void ReadSizes(ConfigReader& reader, DecoderConfig& config) {
       reader.IntOr("num_key_value_heads", 1, kMaxWidth, config.heads);
   config.head_dim =
       reader.IntOr("head_dim", 1, kMaxWidth, config.hidden / config.heads);
-  config.intermediate = reader.Int("intermediate_size", 1, kMaxWidth);
+  config.intermediate =
+      mlp_key == nullptr
+          ? reader.Int("intermediate_size", 1, kMaxWidth)
+          : reader.IntOr(mlp_key, 1, kMaxWidth, 4 * config.hidden);
   config.max_positions =
       reader.Int("max_position_embeddings", 1, kMaxPositions);
   config.attention_scale =

@@ -12,8 +12,10 @@ namespace sn37::eval {
 
 // vocab_size, hidden_size, num_hidden_layers, num_attention_heads,
 // num_key_value_heads (default: all), head_dim (default: hidden / heads),
-// intermediate_size, max_position_embeddings; full windows.
-void ReadSizes(ConfigReader& reader, DecoderConfig& config);
+// intermediate_size (or what `mlp_key` names; then 4 · hidden when absent),
+// max_position_embeddings; full windows.
+void ReadSizes(ConfigReader& reader, DecoderConfig& config,
+               const char* mlp_key = nullptr);
 
 // Rotation of the first `dim` columns of a head: rope_theta with rope_scaling
 // (transformers 4), or rope_parameters (transformers 5). Raises max_positions

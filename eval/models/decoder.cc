@@ -1,6 +1,9 @@
 #include "eval/models/decoder.h"
 
+#include <c10/util/BFloat16.h>
+
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "sn37/base/status_macros.h"
@@ -13,6 +16,22 @@ constexpr int64_t kMlpRows = 1024;
 
 at::Tensor FirstRows(const at::Tensor& tensor, int64_t rows) {
   return tensor.narrow(0, 0, rows);
+}
+
+// (heads, positions in whole blocks); see DecoderConfig::alibi_slopes.
+at::Tensor AlibiBias(const DecoderConfig& config, Ops& ops) {
+  const int64_t positions = (config.max_positions + 63) / 64 * 64;
+  at::Tensor bias = ops.NewRows(config.heads, positions);
+  float* out = bias.data_ptr<float>();
+  const float root = std::sqrt(static_cast<float>(config.head_dim));
+  for (int64_t h = 0; h < config.heads; ++h) {
+    const float slope = at::BFloat16(config.alibi_slopes[h]);
+    for (int64_t p = 0; p < positions; ++p) {
+      const at::BFloat16 product = slope * static_cast<float>(p);
+      *out++ = static_cast<float>(product) / root;
+    }
+  }
+  return bias;
 }
 
 }  // namespace
@@ -37,8 +56,23 @@ absl::Status Decoder::LoadWeights(DecoderLoader& loader) {
         head_, loader.LoadProjection(0, {Slot::kHead}, {c.vocabulary}, c.hidden,
                                      c.head_bias));
   }
-  SN37_ASSIGN_OR_RETURN(final_norm_,
-                        loader.LoadNorm(0, Slot::kFinalNorm, c.hidden));
+  if (c.final_norm) {
+    SN37_ASSIGN_OR_RETURN(final_norm_,
+                          loader.LoadNorm(0, Slot::kFinalNorm, c.hidden));
+  }
+  if (c.learned_positions) {
+    SN37_ASSIGN_OR_RETURN(
+        Projection positions,
+        loader.LoadProjection(0, {Slot::kPositions},
+                              {c.max_positions + c.position_offset}, c.hidden,
+                              false));
+    positions_ = std::move(positions.matrix);
+  }
+  if (c.embedding_norm) {
+    SN37_ASSIGN_OR_RETURN(embedding_norm_,
+                          loader.LoadNorm(0, Slot::kEmbeddingNorm, c.hidden));
+  }
+  if (!c.alibi_slopes.empty()) key_bias_ = AlibiBias(c, ops_);
   for (int64_t l = 0; l < c.layers; ++l) {
     SN37_ASSIGN_OR_RETURN(Layer layer, LoadLayer(loader, l));
     layers_.push_back(std::move(layer));
@@ -157,6 +191,7 @@ void Decoder::Attention(const Layer& layer, const Batch& batch, int64_t window,
   attention.scale = c.attention_scale;
   attention.soft_cap = c.attention_soft_cap;
   attention.window = window;
+  attention.key_bias = key_bias_;
   ops_.Attend(qkv, batch.segments, attention, cache,
               FirstRows(attended_, rows));
 }
@@ -195,26 +230,54 @@ void Decoder::Mlp(const Layer& layer, const at::Tensor& normed,
   }
 }
 
+void Decoder::EmbedRows(const Batch& batch, const at::Tensor& x) {
+  ops_.Embed(embedding_, batch.ids, config_.embedding_scale, false, x);
+  if (config_.learned_positions) {
+    std::vector<int32_t> rows;
+    for (int64_t position : batch.positions) {
+      rows.push_back(static_cast<int32_t>(position + config_.position_offset));
+    }
+    ops_.Embed(positions_, rows, 1, true, x);
+  }
+  if (config_.embedding_norm) ops_.Norm(x, embedding_norm_, x);
+}
+
+void Decoder::RunLayer(const Layer& layer, const Batch& batch, int64_t window,
+                       const at::Tensor& x, CacheLayer& cache) {
+  const int64_t rows = batch.rows();
+  const at::Tensor attended = FirstRows(attended_, rows);
+  if (config_.norm_sums) {
+    Attention(layer, batch, window, x, cache);
+    AddBranch(attended, layer.o, layer.post_attention, x);
+    ops_.Norm(x, layer.norm1, x);
+    Mlp(layer, x, x);
+    ops_.Norm(x, layer.norm2, x);
+    return;
+  }
+  const at::Tensor normed = FirstRows(normed_, rows);
+  ops_.Norm(x, layer.norm1, normed);
+  Attention(layer, batch, window, normed, cache);
+  at::Tensor mlp_input = normed;
+  if (config_.parallel && config_.second_norm) {
+    mlp_input = FirstRows(normed2_, rows);
+    ops_.Norm(x, layer.norm2, mlp_input);
+  }
+  AddBranch(attended, layer.o, layer.post_attention, x);
+  if (!config_.parallel) ops_.Norm(x, layer.norm2, mlp_input);
+  Mlp(layer, mlp_input, x);
+}
+
 at::Tensor Decoder::Forward(const Batch& batch, KvCache& cache) {
   const int64_t rows = batch.rows();
   Reserve(rows);
   const at::Tensor x = FirstRows(x_, rows);
-  const at::Tensor normed = FirstRows(normed_, rows);
-  ops_.Embed(embedding_, batch.ids, config_.embedding_scale, false, x);
+  EmbedRows(batch, x);
   Turn(batch);
   for (size_t l = 0; l < layers_.size(); ++l) {
-    const Layer& layer = layers_[l];
-    ops_.Norm(x, layer.norm1, normed);
-    Attention(layer, batch, config_.windows[l], normed, cache.layer(l));
-    at::Tensor mlp_input = normed;
-    if (config_.parallel && config_.second_norm) {
-      mlp_input = FirstRows(normed2_, rows);
-      ops_.Norm(x, layer.norm2, mlp_input);
-    }
-    AddBranch(FirstRows(attended_, rows), layer.o, layer.post_attention, x);
-    if (!config_.parallel) ops_.Norm(x, layer.norm2, mlp_input);
-    Mlp(layer, mlp_input, x);
+    RunLayer(layers_[l], batch, config_.windows[l], x, cache.layer(l));
   }
+  if (!config_.final_norm) return x;
+  const at::Tensor normed = FirstRows(normed_, rows);
   ops_.Norm(x, final_norm_, normed);
   return normed;
 }

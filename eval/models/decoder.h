@@ -91,6 +91,11 @@ class Decoder {
   absl::StatusOr<Layer> LoadLayer(DecoderLoader& loader, int64_t l);
   // Memory for at least so many rows.
   void Reserve(int64_t rows);
+  // x_ from the batch's ids.
+  void EmbedRows(const Batch& batch, const at::Tensor& x);
+  // One layer's change of x.
+  void RunLayer(const Layer& layer, const Batch& batch, int64_t window,
+                const at::Tensor& x, CacheLayer& cache);
   // The angles of all rows, for all layers.
   void Turn(const Batch& batch);
   // qkv_ and attended_ from normed rows.
@@ -112,6 +117,9 @@ class Decoder {
   Ops& ops_;
 
   Matrix embedding_;
+  Matrix positions_;  // (positions + offset, hidden)
+  NormWeights embedding_norm_;
+  at::Tensor key_bias_;  // see AttentionOptions, or undefined
   Projection head_;
   NormWeights final_norm_;
   std::vector<Layer> layers_;

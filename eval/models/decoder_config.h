@@ -7,7 +7,8 @@
 //   parallel  x += attention(norm1(x)) + mlp(norm2(x)), norm2 = norm1 when
 //             there is no second norm
 // with each branch's result normed again before it is added where there are
-// post norms.
+// post norms. Bart's layers norm the sum instead:
+//   x = norm1(x + attention(x));  x = norm2(x + mlp(x))
 #ifndef EVAL_MODELS_DECODER_CONFIG_H_
 #define EVAL_MODELS_DECODER_CONFIG_H_
 
@@ -43,7 +44,12 @@ struct DecoderConfig {
   float embedding_scale = 1;
   bool tied_head = false;  // the head is the embedding
   bool head_bias = false;
-  float head_soft_cap = 0;  // 0: none
+  // Learned positions: row `position + position_offset` of a table is added.
+  bool learned_positions = false;
+  int64_t position_offset = 0;
+  bool embedding_norm = false;  // over the embedded rows
+  bool final_norm = true;       // before the head
+  float head_soft_cap = 0;      // 0: none
 
   // Attention.
   RotaryConfig rotary;
@@ -54,6 +60,10 @@ struct DecoderConfig {
   bool qkv_bias = false;
   bool output_bias = false;
   bool query_key_norm = false;  // over each head, before rotation
+  // slope[h] · position of the key is added to head h's scores, as Falcon has
+  // it: the product rounded to bfloat16, divided by sqrt(head_dim). Empty:
+  // none.
+  std::vector<float> alibi_slopes;
 
   // MLP.
   Activation activation = Activation::kSilu;
@@ -64,11 +74,14 @@ struct DecoderConfig {
   bool parallel = false;
   bool second_norm = true;  // parallel layers may share one
   bool post_norms = false;
+  bool norm_sums = false;  // Bart's layers
 };
 
 // The places of a decoder that hold weights.
 enum class Slot {
   kEmbedding,
+  kPositions,
+  kEmbeddingNorm,
   kFinalNorm,
   kHead,
   // Per layer:
@@ -97,6 +110,9 @@ struct SlotName {
   const char* name;
   // The slot's rows of a fused tensor, in order; null: all of it.
   std::vector<RowRange> (*rows)(const DecoderConfig&) = nullptr;
+  // Whether this name holds for such a decoder; null: for all. Of several for
+  // a slot the first that holds is taken.
+  bool (*when)(const DecoderConfig&) = nullptr;
 };
 
 }  // namespace sn37::eval

@@ -17,9 +17,11 @@
 namespace sn37::eval {
 namespace {
 
-const SlotName* FindSlot(const ModelArch& arch, Slot slot) {
+const SlotName* FindSlot(const ModelArch& arch, Slot slot,
+                         const DecoderConfig& config) {
   for (const SlotName& name : arch.slots) {
-    if (name.slot == slot) return &name;
+    if (name.slot != slot) continue;
+    if (name.when == nullptr || name.when(config)) return &name;
   }
   return nullptr;
 }
@@ -50,7 +52,7 @@ absl::StatusOr<DecoderLoader::Part> DecoderLoader::Find(int64_t layer,
                                                         const char* suffix,
                                                         int64_t outputs,
                                                         int64_t inputs) const {
-  const SlotName* slot_name = FindSlot(arch_, slot);
+  const SlotName* slot_name = FindSlot(arch_, slot, config_);
   SN37_CHECK(slot_name != nullptr)
       << arch_.name << " names no slot " << static_cast<int>(slot);
   Part part;

@@ -313,21 +313,12 @@ void CpuOps::Norm(const at::Tensor& x, const NormWeights& weights,
 
 void CpuOps::NormGroups(const at::Tensor& x, int64_t first, int64_t groups,
                         const NormWeights& weights) {
-  const size_t n = weights.weight.size(-1), stride = x.size(1);
-  // One weight for all groups, or one per group.
-  const size_t weight_step = weights.weight.dim() == 2 ? n : 0;
+  const size_t n = weights.weight.size(0), stride = x.size(1);
   float* data = Floats(x) + first;
   ForEachRow(x.size(0), [&](size_t row) {
     for (int64_t group = 0; group < groups; ++group) {
       float* part = data + row * stride + group * n;
-      if (weight_step == 0) {
-        NormRow(part, n, weights, part);
-      } else {
-        NormWeights own = weights;
-        own.weight = weights.weight.select(0, group);
-        if (own.bias.defined()) own.bias = weights.bias.select(0, group);
-        NormRow(part, n, own, part);
-      }
+      NormRow(part, n, weights, part);
     }
   });
 }
@@ -442,7 +433,7 @@ void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
     StoreKeysAndValues(qkv, *rows[i].first, rows[i].second, options.heads,
                        cache);
   });
-  const float* slopes = FloatsOrNull(options.slopes);
+  const float* key_bias = FloatsOrNull(options.key_bias);
   pool_.ForEach(parts.size(), [&](size_t i, int worker) {
     const AttendPart& part = parts[i];
     std::vector<const void*> keys, values;
@@ -463,7 +454,10 @@ void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
     task.window = options.window;
     task.scale = options.scale;
     task.soft_cap = options.soft_cap;
-    if (slopes != nullptr) task.slopes = slopes + part.kv_head * group;
+    if (key_bias != nullptr) {
+      task.key_bias_stride = options.key_bias.size(1);
+      task.key_bias = key_bias + part.kv_head * group * task.key_bias_stride;
+    }
     task.bfloat16 = cache.dtype == DType::kBFloat16;
     task.key_blocks = keys.data();
     task.value_blocks = values.data();
@@ -507,7 +501,6 @@ std::vector<HeadTask::Fold> CpuOps::RunHead(const at::Tensor& x,
         task.ids = std::min(ids_per_task, vocabulary - task.first_id);
         task.panels = PackedAt(head, chunk * kHeadPanels);
         if (bias != nullptr) task.bias = bias + task.first_id;
-        task.scale = options.scale;
         task.soft_cap = options.soft_cap;
         if (task.targets != nullptr) {
           task.targets += first;

@@ -196,7 +196,7 @@ std::vector<AttentionCase> AttentionCases(Numbers& numbers) {
   plain.scale = window.scale = capped.scale = alibi.scale = 0.3f;
   window.window = 70;
   capped.soft_cap = 2;
-  alibi.slopes = numbers.Tensor({6}, 0.1f);
+  alibi.key_bias = numbers.Tensor({6, 256});
   return {{"grouped", 6, 2, 20, plain},   {"multi-query", 6, 1, 64, plain},
           {"full", 6, 6, 80, plain},      {"window", 6, 2, 64, window},
           {"soft cap", 6, 2, 16, capped}, {"alibi", 6, 3, 16, alibi}};
@@ -275,7 +275,6 @@ TEST_P(CpuOpsTest, ScoresAreTheReferences) {
   const at::Tensor w = numbers_.Tensor({2500, 48}, 0.3f);
   HeadOptions options;
   options.bias = numbers_.Tensor({2500});
-  options.scale = 0.7f;
   options.soft_cap = 5;
   std::vector<int32_t> rows, targets;
   for (int i = 0; i < 40; ++i) {

@@ -220,7 +220,6 @@ SN37_SIMD_INLINE bool FinishLogits(const HeadTask& task, size_t id,
     if (task.bias != nullptr && n > 0) {
       value = Add(value, LoadFirst(task.bias + id + j, n));
     }
-    if (task.scale != 1.0f) value = Mul(value, Broadcast(task.scale));
     if (task.soft_cap != 0.0f) value = SoftCap(value, task.soft_cap);
     value = KeepFirst(value, n, -__builtin_inff());
     sane &= EqualMask(Min(Broadcast(3.4028235e38f), value), value);
@@ -301,22 +300,15 @@ static size_t AttendScratchFloats(const AttendTask& task) {
 // From products to probabilities (relative to the row's largest so far) for
 // the keys [from, to) of one block; updates the row's largest and sum, and
 // returns the factor by which what was summed before has to shrink.
-SN37_SIMD_INLINE float SoftmaxBlock(const AttendTask& task, float slope,
-                                    float first_distance, size_t from,
+SN37_SIMD_INLINE float SoftmaxBlock(const AttendTask& task,
+                                    const float* key_bias, size_t from,
                                     size_t to, float* scores, float* largest,
                                     float* sum) {
   Lanes v[4], top = Broadcast(*largest);
-  const float lane_number[kLanes] = {0, 1, 2,  3,  4,  5,  6,  7,
-                                     8, 9, 10, 11, 12, 13, 14, 15};
   for (size_t i = 0; i < 4; ++i) {
     v[i] = Mul(Load(scores + i * kLanes), Broadcast(task.scale));
     if (task.soft_cap != 0.0f) v[i] = SoftCap(v[i], task.soft_cap);
-    if (slope != 0.0f) {
-      const Lanes position =
-          Add(Broadcast(first_distance + static_cast<float>(i * kLanes)),
-              Load(lane_number));
-      v[i] = Fma(Broadcast(slope), position, v[i]);
-    }
+    if (key_bias != nullptr) v[i] = Add(v[i], Load(key_bias + i * kLanes));
     const size_t low =
         from > i * kLanes ? Smaller(kLanes, from - i * kLanes) : size_t{0};
     const size_t high =
@@ -369,10 +361,14 @@ static void AttendBlock(const AttendTask& task, size_t block, size_t begin,
     const size_t from =
         visible_from > first_key ? visible_from - first_key : size_t{0};
     const size_t to = Smaller(kPanelWidth, position + 1 - first_key);
-    const float shrink = SoftmaxBlock(
-        task, task.slopes != nullptr ? task.slopes[row % task.heads] : 0.0f,
-        static_cast<float>(first_key), from, to, s.scores + i * kPanelWidth,
-        s.largest + row, s.sum + row);
+    const float* key_bias = task.key_bias == nullptr
+                                ? nullptr
+                                : task.key_bias +
+                                      row % task.heads * task.key_bias_stride +
+                                      first_key;
+    const float shrink =
+        SoftmaxBlock(task, key_bias, from, to, s.scores + i * kPanelWidth,
+                     s.largest + row, s.sum + row);
     if (shrink != 1.0f) {
       float* out = s.out + row * padded;
       for (size_t d = 0; d < padded; d += kLanes) {

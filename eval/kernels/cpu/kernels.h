@@ -79,10 +79,13 @@ struct AttendTask {
   size_t first_position = 0;
   size_t heads = 0;  // query heads per key-value head
   size_t head_dim = 0;
-  size_t window = 0;                          // keys seen, own included; 0: all
-  float scale = 1.0f;                         // of q · k
-  float soft_cap = 0.0f;                      // cap · tanh(s / cap); 0: none
-  const float* slopes = nullptr;              // (heads) alibi, or null
+  size_t window = 0;      // keys seen, own included; 0: all
+  float scale = 1.0f;     // of q · k
+  float soft_cap = 0.0f;  // cap · tanh(s / cap); 0: none
+  // Added to scores by the key's position (alibi): (heads, key_bias_stride),
+  // as long as all blocks, or null.
+  const float* key_bias = nullptr;
+  size_t key_bias_stride = 0;
   bool bfloat16 = false;                      // of keys and values
   const void* const* key_blocks = nullptr;    // by block number
   const void* const* value_blocks = nullptr;  // by block number
@@ -103,7 +106,6 @@ struct HeadTask {
   size_t ids = 0;               // in this task; the vocabulary ends with them
                                 // or they are a multiple of 64
   const float* bias = nullptr;  // (ids) or null
-  float scale = 1.0f;
   float soft_cap = 0.0f;
   // Scoring: the wanted id of each row; its logit goes to target_logit[row]
   // by the task that has it. Null when picking.

@@ -128,7 +128,7 @@ class ReferenceOps : public Ops {
 
   void NormGroups(const at::Tensor& x, int64_t first, int64_t groups,
                   const NormWeights& weights) override {
-    const int64_t n = weights.weight.size(-1);
+    const int64_t n = weights.weight.size(0);
     for (int64_t r = 0; r < x.size(0); ++r) {
       for (int64_t g = 0; g < groups; ++g) {
         float* part = Row(x, r) + first + g * n;
@@ -277,8 +277,8 @@ class ReferenceOps : public Ops {
       const float* key = Row(cache.keys, Slot(segment, p)) + kv_head * d;
       double score = SoftCapped(Dot(q_row + h * d, key, d) * options.scale,
                                 options.soft_cap);
-      if (options.slopes.defined()) {
-        score += options.slopes.data_ptr<float>()[h] * static_cast<double>(p);
+      if (options.key_bias.defined()) {
+        score += Row(options.key_bias, h)[p];
       }
       weights.push_back(score);
       largest = std::max(largest, score);
@@ -302,7 +302,7 @@ class ReferenceOps : public Ops {
     for (int64_t id = 0; id < head.outputs; ++id) {
       double logit = Dot(Row(x, row), Row(head.data, id), head.inputs);
       if (options.bias.defined()) logit += options.bias.data_ptr<float>()[id];
-      logits[id] = SoftCapped(logit * options.scale, options.soft_cap);
+      logits[id] = SoftCapped(logit, options.soft_cap);
     }
     return logits;
   }
