@@ -136,8 +136,12 @@ absl::StatusOr<Manifest> DescribeBuild(const BuildSpec& spec,
                        "source ",
                        config.source, " never ends"));
     }
+    absl::StatusOr<Sample::BodyCase> kind =
+        KindOfRows(*source, config.parameters);
+    SN37_RETURN_IF_ERROR(
+        Annotate(kind.status(), absl::StrCat("config ", config.name)));
     head.configs.push_back({.name = config.name,
-                            .kind = source->kind,
+                            .kind = *kind,
                             .source = config.source,
                             .parameters = config.parameters,
                             .shards = {}});

@@ -60,9 +60,10 @@ TEST_P(SourceConformance, StreamsAreIndependent) {
 
 TEST_P(SourceConformance, EveryRowIsASampleOfItsKind) {
   const std::vector<Sample> rows = FirstRows(source(), Context(inputs_), kRows);
-  EXPECT_NE(KindName(source().kind), "");
+  const auto kind = KindOfRows(source(), Context(inputs_).parameters);
+  ASSERT_TRUE(kind.ok()) << kind.status();
   for (const Sample& sample : rows) {
-    EXPECT_EQ(sample.body_case(), source().kind);
+    EXPECT_EQ(sample.body_case(), *kind);
     EXPECT_TRUE(sample.id().empty());
     const absl::Status status = CheckSample(sample);
     ASSERT_TRUE(status.ok()) << status << "\n" << sample.DebugString();
@@ -108,7 +109,11 @@ TEST_P(SourceConformance, MissingAndUnusableInputsAreRefusedByName) {
     if (!reads) continue;
     EXPECT_THAT(source().open(Context(without)).status().message(),
                 HasSubstr(absl::StrCat("\"", name, "\"")));
-    EXPECT_FALSE(source().open(Context(emptied)).ok()) << name;
+    const SourceContext context = Context(emptied);
+    const auto rows = source().open(context);
+    if (rows.ok()) {  // a build says that such a config is empty
+      EXPECT_EQ((*rows)->Next()->has_value(), false) << name;
+    }
     EXPECT_THAT(source().open(Context(vanished)).status().message(),
                 HasSubstr("vanished"));
   }

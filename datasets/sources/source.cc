@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "datasets/row.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
@@ -31,6 +32,18 @@ class GeneratedRows : public RowStream {
 };
 
 }  // namespace
+
+absl::StatusOr<Sample::BodyCase> KindOfRows(const Source& source,
+                                            const nlohmann::json& parameters) {
+  if (source.kind != Sample::BODY_NOT_SET) return source.kind;
+  SN37_ASSIGN_OR_RETURN(std::string name, GetString(parameters, "kind", 64));
+  const Sample::BodyCase kind = KindFromName(name);
+  if (kind == Sample::BODY_NOT_SET) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown \"kind\" \"", Printable(name), "\""));
+  }
+  return kind;
+}
 
 std::unique_ptr<RowStream> Generate(
     const SourceContext& context,

@@ -13,7 +13,8 @@
 //   1. The rows are a function of the context alone: no clock, no global state,
 //      nothing of the machine. What is drawn is drawn from
 //      CounterRandom(seed, config, row).
-//   2. Every row passes CheckSample (datasets/row.h) and has the source's kind.
+//   2. Every row has the source's kind, and passes CheckSample (datasets/row.h)
+//      where the source makes its text itself.
 //   3. Unknown or senseless parameters and unusable inputs are errors of open,
 //      which name the parameter or file (and line).
 //   4. Text that people wrote comes through unchanged apart from what the
@@ -61,6 +62,7 @@ class RowStream {
 
 struct Source {
   absl::string_view name;
+  // BODY_NOT_SET where the parameter "kind" says it (mapping.h).
   Sample::BodyCase kind;
   // Whether Next() never comes to an end, so that a build must say how many
   // rows it wants.
@@ -68,6 +70,11 @@ struct Source {
   absl::StatusOr<std::unique_ptr<RowStream>> (*open)(
       const SourceContext& context);
 };
+
+// The kind of the source's rows with these parameters. kInvalidArgument where
+// the parameter "kind" is needed and names none.
+absl::StatusOr<Sample::BodyCase> KindOfRows(const Source& source,
+                                            const nlohmann::json& parameters);
 
 // An endless stream whose row i is made from the context's generator for i.
 std::unique_ptr<RowStream> Generate(

@@ -23,6 +23,11 @@ std::string Words() {
 
 InputFiles TestInputs() {
   return {
+      {"rows",
+       {WriteTestFile("rows.jsonl", R"({"prompt":"Say sea.","reference":"sea"})"
+                                    "\n"
+                                    R"({"prompt":"Say ice.","reference":"ice"})"
+                                    "\n")}},
       {"words", {WriteTestFile("words.txt", Words())}},
       {"texts",
        {WriteTestFile("sea.txt",
@@ -40,6 +45,9 @@ SourceContext TestContext(const Source& source, const InputFiles& inputs) {
                            .seed = Sha256("seed"),
                            .inputs = &inputs};
   if (source.name == "instruction_following") context.parameters["version"] = 2;
+  if (source.kind == Sample::BODY_NOT_SET) {
+    context.parameters["kind"] = "reference";
+  }
   return context;
 }
 

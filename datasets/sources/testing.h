@@ -9,7 +9,7 @@
 namespace sn37::datasets {
 
 // Small files for every input that a source may name, made in the running
-// test's folder: "words" and "texts".
+// test's folder: "words", "texts", and "rows" in JSON Lines.
 InputFiles TestInputs();
 
 // A context with the parameters that the source cannot do without. Borrows
