@@ -1,0 +1,17 @@
+// What this build of the evaluation engine is: part of every plan and of the
+// result cache's keys.
+#ifndef EVAL_BUILD_DIGEST_H_
+#define EVAL_BUILD_DIGEST_H_
+
+#include <string>
+
+namespace sn37::eval {
+
+// Hex SHA-256 over the sources of eval, the pins of its dependencies and
+// compiler, and the build flags; not over the whole program, so that a help
+// text voids no result.
+std::string BuildDigest();
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_BUILD_DIGEST_H_

@@ -1,0 +1,263 @@
+#include "jobs/epoch_command.h"
+
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "chain/keys/keypair.h"
+#include "chain/local/ledger.h"
+#include "datasets/snapshot.h"
+#include "eval/build_digest.h"
+#include "eval/engine/engine.h"
+#include "eval/weights/gguf_import.h"
+#include "jobs/demo/demo.h"
+#include "jobs/executors/local.h"
+#include "jobs/plan.h"
+#include "jobs/report/terminal.h"
+#include "jobs/run_epoch.h"
+#include "jobs/worker.h"
+#include "sn37/base/file.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/base/text.h"
+#include "sn37/competition/schedule.h"
+#include "sn37/competition/sync_block.h"
+#include "sn37/store/local_store.h"
+#include "tools/cpp/runfiles/runfiles.h"
+
+ABSL_FLAG(std::string, home, "",
+          "Folder of the ledger, the models, the state and the epochs; by "
+          "default ~/.sn37.");
+ABSL_FLAG(std::string, schedule, "",
+          "Text proto of the schedule (sn37/competition/schedule.proto); by "
+          "default the demo's.");
+ABSL_FLAG(std::string, snapshot, "",
+          "Folder of the dataset snapshot that the schedule pins; by default "
+          "the demo's.");
+ABSL_FLAG(std::string, device, "cpu", "Where models run: cpu.");
+ABSL_FLAG(std::string, dtype, "bfloat16",
+          "Type of the computation: bfloat16 or float32.");
+ABSL_FLAG(int, threads, 0, "Threads; 0 for all cores. Changes no answer.");
+ABSL_FLAG(int, batch, 64, "Sequences in flight. Changes no answer.");
+ABSL_FLAG(std::string, worker, "",
+          "For workers that the job starts itself: the epoch's folder; the "
+          "shard is the argument.");
+
+namespace sn37::jobs {
+
+const char kEpochHelp[] = R"(
+Runs one epoch: plans it at the finalized sync block, evaluates the models,
+decides, sets weights, and writes a report.
+
+  epoch                      the demo, in ~/.sn37
+  epoch --home /data/sn37    elsewhere
+
+Without a ledger in its home it first makes the demo's world: a ledger with five
+miners and a validator, and their models. Ended at any moment and run again, it
+goes on where it was; once an epoch is published, the next run takes the next
+sync block.)";
+
+namespace {
+
+using bazel::tools::cpp::runfiles::Runfiles;
+
+// Files that the build puts beside the program.
+absl::StatusOr<std::string> Beside(const std::string& program,
+                                   const std::string& path) {
+  std::string error;
+  std::unique_ptr<Runfiles> files(Runfiles::Create(program, &error));
+  if (files == nullptr) {
+    return absl::NotFoundError(absl::StrCat(
+        "the files beside ", program, " are not found (", error,
+        "); run it through Bazel, or name --schedule and --snapshot"));
+  }
+  return files->Rlocation(path);
+}
+
+absl::StatusOr<std::string> FlagOrBeside(const absl::Flag<std::string>& flag,
+                                         const std::string& program,
+                                         const std::string& path) {
+  std::string value = absl::GetFlag(flag);
+  if (!value.empty()) return value;
+  return Beside(program, path);
+}
+
+absl::StatusOr<Schedule> LoadSchedule(const std::string& program) {
+  constexpr uint64_t kMaxScheduleBytes = 1 << 20;
+  SN37_ASSIGN_OR_RETURN(
+      std::string path,
+      FlagOrBeside(FLAGS_schedule, program,
+                   "sn37/sn37/competition/demo.textproto"));
+  SN37_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxScheduleBytes));
+  absl::StatusOr<Schedule> schedule = ParseSchedule(text);
+  SN37_RETURN_IF_ERROR(Annotate(schedule.status(), path));
+  if (schedule->snapshot().empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, " pins no snapshot; build one and name its id there"));
+  }
+  return schedule;
+}
+
+std::string LedgerFile(const std::string& home) {
+  return JoinPath(home, "ledger.db");
+}
+std::string ModelsFolder(const std::string& home) {
+  return JoinPath(home, "models");
+}
+
+absl::Status PrepareWorld(const std::string& program, const std::string& home,
+                          const Schedule& schedule) {
+  DemoWorld world;
+  world.ledger = LedgerFile(home);
+  world.models = ModelsFolder(home);
+  world.make_base = [&](const std::string& folder) -> absl::Status {
+    SN37_ASSIGN_OR_RETURN(std::string gguf,
+                          Beside(program, "smollm2/model.gguf"));
+    return eval::ImportGguf(gguf, folder);
+  };
+  return PrepareDemo(world, static_cast<uint16_t>(schedule.netuid()),
+                     schedule.version_key(), DemoMiners());
+}
+
+// This program's file.
+std::string Program() { return std::filesystem::read_symlink("/proc/self/exe"); }
+
+std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
+                                       const EpochFolder& folder,
+                                       const std::string& home,
+                                       const std::string& snapshot) {
+  std::vector<std::string> command = {Program()};
+  command.insert(command.end(), verb.begin(), verb.end());
+  for (const std::string& flag :
+       {absl::StrCat("--worker=", folder.path()),
+        absl::StrCat("--home=", home), absl::StrCat("--snapshot=", snapshot),
+        absl::StrCat("--threads=", absl::GetFlag(FLAGS_threads)),
+        absl::StrCat("--batch=", absl::GetFlag(FLAGS_batch))}) {
+    command.push_back(flag);
+  }
+  return command;
+}
+
+// The demo's clock moves when an epoch is published, and only then.
+absl::Status MoveClock(chain::Ledger& ledger, const Schedule& schedule) {
+  SN37_ASSIGN_OR_RETURN(chain::Block head, ledger.Head());
+  return ledger.AdvanceTo(static_cast<uint64_t>(
+      NextSyncBlock(static_cast<int64_t>(head.number),
+                    schedule.genesis_block(), schedule.sync_cadence())));
+}
+
+absl::StatusOr<EpochResult> RunAndMoveClock(const EpochInputs& inputs,
+                                            chain::Ledger& ledger) {
+  absl::StatusOr<EpochResult> result = RunEpoch(inputs);
+  if (absl::IsAlreadyExists(result.status())) {
+    // Ended between publishing and moving the clock: move it now.
+    SN37_RETURN_IF_ERROR(MoveClock(ledger, *inputs.schedule));
+    result = RunEpoch(inputs);
+  }
+  SN37_RETURN_IF_ERROR(result.status());
+  if (result->decision.complete()) {
+    SN37_RETURN_IF_ERROR(MoveClock(ledger, *inputs.schedule));
+  }
+  return result;
+}
+
+absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
+  const std::string program = Program();
+  if (absl::GetFlag(FLAGS_device) != "cpu") {
+    return absl::InvalidArgumentError("--device is cpu");
+  }
+  SN37_RETURN_IF_ERROR(ParseDType(absl::GetFlag(FLAGS_dtype)).status());
+  const std::string home = HomeFolder();
+  SN37_RETURN_IF_ERROR(MakeFolder(home));
+  SN37_ASSIGN_OR_RETURN(Schedule schedule, LoadSchedule(program));
+  SN37_ASSIGN_OR_RETURN(
+      std::string snapshot_folder,
+      FlagOrBeside(FLAGS_snapshot, program, "sn37/datasets/demo/snapshot"));
+  SN37_ASSIGN_OR_RETURN(Digest id, Digest::FromHex(schedule.snapshot()));
+  SN37_ASSIGN_OR_RETURN(datasets::Snapshot snapshot,
+                        datasets::Snapshot::Open(snapshot_folder, id));
+  SN37_RETURN_IF_ERROR(PrepareWorld(program, home, schedule));
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<chain::Ledger> ledger,
+                        chain::Ledger::Open(LedgerFile(home), {}));
+  LocalStore store(ModelsFolder(home));
+
+  EpochInputs inputs;
+  inputs.home = home;
+  inputs.schedule = &schedule;
+  inputs.snapshot = &snapshot;
+  inputs.chain = ledger.get();
+  inputs.store = &store;
+  SN37_ASSIGN_OR_RETURN(chain::Keypair validator,
+                        chain::Keypair::FromUri(kDemoValidator));
+  inputs.validator_hotkey = validator.address();
+  inputs.validator = [] { return chain::Keypair::FromUri(kDemoValidator); };
+  inputs.executor = [&](const EpochFolder& folder) {
+    return std::make_unique<LocalExecutor>(
+        WorkerCommand(verb, folder, home, snapshot_folder));
+  };
+  inputs.engine = eval::BuildDigest();
+  inputs.dtype = absl::GetFlag(FLAGS_dtype);
+  SN37_ASSIGN_OR_RETURN(inputs.device, eval::Engine::LocalDeviceKind());
+  SN37_ASSIGN_OR_RETURN(EpochResult result, RunAndMoveClock(inputs, *ledger));
+  std::cout << "Epoch " << result.plan.sync_block() << "\n"
+            << ReportTable(result.plan, result.decision) << "\nReport: "
+            << result.folder.report() << "\n";
+  return result.decision.complete() ? 0 : 1;
+}
+
+// Runs a shard, telling the job about each finished sample on standard output.
+int RunAsWorker(absl::Span<const std::string> words) {
+  int shard;
+  if (words.size() != 1 || !absl::SimpleAtoi(words[0], &shard)) {
+    std::cerr << "sn37: a worker takes one shard\n";
+    return 2;
+  }
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a worker does not outlive its job
+  WorkerOptions options{EpochFolder(absl::GetFlag(FLAGS_worker)),
+                        absl::GetFlag(FLAGS_snapshot),
+                        ModelsFolder(HomeFolder()),
+                        absl::GetFlag(FLAGS_threads),
+                        absl::GetFlag(FLAGS_batch)};
+  absl::Status status = RunWorker(options, shard, [] {
+    std::fputs(".\n", stdout);
+    std::fflush(stdout);
+  });
+  if (status.ok()) return 0;
+  std::cout << Printable(status.message()) << "\n";
+  return 1;
+}
+
+}  // namespace
+
+std::string HomeFolder() {
+  std::string home = absl::GetFlag(FLAGS_home);
+  if (!home.empty()) return std::filesystem::absolute(home);
+  const char* user = std::getenv("HOME");
+  return JoinPath(user == nullptr ? "." : user, ".sn37");
+}
+
+int EpochCommand(const std::vector<std::string>& verb,
+                 absl::Span<const std::string> words) {
+  if (!absl::GetFlag(FLAGS_worker).empty()) return RunAsWorker(words);
+  if (!words.empty()) {
+    std::cerr << "sn37: epoch takes flags only, not '" << Printable(words[0])
+              << "'; see --help\n";
+    return 2;
+  }
+  absl::StatusOr<int> status = RunJob(verb);
+  if (status.ok()) return *status;
+  std::cerr << "sn37: " << Printable(status.status().message()) << "\n";
+  return 1;
+}
+
+}  // namespace sn37::jobs

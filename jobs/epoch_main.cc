@@ -1,0 +1,18 @@
+// `bazel run //jobs:epoch`: one epoch. See epoch_command.h.
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "jobs/epoch_command.h"
+
+int main(int argc, char** argv) {
+  // A file-size limit, or a reader that goes away, is an error to report.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  absl::SetProgramUsageMessage(sn37::jobs::kEpochHelp);
+  std::vector<char*> words = absl::ParseCommandLine(argc, argv);
+  return sn37::jobs::EpochCommand(
+      /*verb=*/{}, std::vector<std::string>(words.begin() + 1, words.end()));
+}

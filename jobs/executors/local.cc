@@ -1,0 +1,113 @@
+#include "jobs/executors/local.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "sn37/base/status_macros.h"
+
+extern char** environ;
+
+namespace sn37::jobs {
+namespace {
+
+absl::Status Errno(absl::string_view what, int error) {
+  return absl::UnavailableError(
+      absl::StrCat("cannot ", what, ": ", std::strerror(error)));
+}
+
+// A message is for people: enough for a status, never a flood.
+constexpr size_t kMaxMessage = 4096;
+
+// Reads a child's lines from `fd` until its end of file.
+std::string Follow(int fd, absl::FunctionRef<void(int64_t)> progress) {
+  std::string message, line;
+  char buffer[4096];
+  while (true) {
+    ssize_t n = read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return message;
+    int64_t finished = 0;
+    for (char c : absl::string_view(buffer, n)) {
+      if (c != '\n') {
+        if (line.size() < kMaxMessage) line.push_back(c);
+        continue;
+      }
+      if (line == ".") {
+        ++finished;
+      } else {
+        message = line;
+      }
+      line.clear();
+    }
+    if (finished > 0) progress(finished);
+  }
+}
+
+absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& command,
+                            int stdout_fd) {
+  std::vector<char*> argv;
+  for (const std::string& word : command) {
+    argv.push_back(const_cast<char*>(word.c_str()));
+  }
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
+  pid_t pid = 0;
+  int error =
+      posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) return Errno(absl::StrCat("start ", command[0]), error);
+  return pid;
+}
+
+absl::StatusOr<ShardEnd> RunOne(const std::vector<std::string>& command,
+                                absl::FunctionRef<void(int64_t)> progress) {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) != 0) return Errno("make a pipe", errno);
+  absl::StatusOr<pid_t> pid = Spawn(command, fds[1]);
+  close(fds[1]);
+  if (!pid.ok()) {
+    close(fds[0]);
+    return pid.status();
+  }
+  ShardEnd end;
+  end.message = Follow(fds[0], progress);
+  close(fds[0]);
+  int status = 0;
+  while (waitpid(*pid, &status, 0) < 0) {
+    if (errno != EINTR) return Errno("wait for a worker", errno);
+  }
+  if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
+  if (WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
+  return end;
+}
+
+}  // namespace
+
+LocalExecutor::LocalExecutor(std::vector<std::string> command)
+    : command_(std::move(command)) {}
+
+absl::StatusOr<std::vector<ShardEnd>> LocalExecutor::Run(
+    absl::Span<const int> shards, absl::FunctionRef<void(int64_t)> progress) {
+  std::vector<ShardEnd> ends;
+  for (int shard : shards) {
+    std::vector<std::string> command = command_;
+    command.push_back(absl::StrCat(shard));
+    SN37_ASSIGN_OR_RETURN(ShardEnd end, RunOne(command, progress));
+    ends.push_back(std::move(end));
+  }
+  return ends;
+}
+
+}  // namespace sn37::jobs

@@ -1,0 +1,31 @@
+// Shards as child processes of this machine, one after another: each has all
+// threads, and the memory of a model is given back before the next one loads.
+#ifndef SN37_JOBS_EXECUTORS_LOCAL_H_
+#define SN37_JOBS_EXECUTORS_LOCAL_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "jobs/executor.h"
+
+namespace sn37::jobs {
+
+class LocalExecutor : public Executor {
+ public:
+  // `command` with the shard's index appended is what a child runs. On its
+  // standard output a child writes one line per finished sample, "."; any
+  // other line is its message. The child's standard error is ours.
+  explicit LocalExecutor(std::vector<std::string> command);
+
+  absl::StatusOr<std::vector<ShardEnd>> Run(
+      absl::Span<const int> shards,
+      absl::FunctionRef<void(int64_t)> progress) override;
+
+ private:
+  const std::vector<std::string> command_;
+};
+
+}  // namespace sn37::jobs
+
+#endif  // SN37_JOBS_EXECUTORS_LOCAL_H_

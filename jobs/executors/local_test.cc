@@ -1,0 +1,59 @@
+#include "jobs/executors/local.h"
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace sn37::jobs {
+namespace {
+
+// Runs `script` with the shard in $1.
+absl::StatusOr<std::vector<ShardEnd>> RunScript(const std::string& script,
+                                                std::vector<int> shards,
+                                                int64_t& finished) {
+  LocalExecutor executor({"/bin/sh", "-c", script, "sh"});
+  return executor.Run(shards, [&](int64_t n) { finished += n; });
+}
+
+TEST(LocalExecutorTest, CountsFinishedSamplesAndKeepsTheMessage) {
+  int64_t finished = 0;
+  auto ends = RunScript("echo .; echo .; echo shard $1 is fine; echo .",
+                        {4, 7}, finished);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  ASSERT_EQ(ends->size(), 2);
+  EXPECT_EQ(finished, 6);
+  EXPECT_EQ((*ends)[0].message, "shard 4 is fine");
+  EXPECT_EQ((*ends)[1].message, "shard 7 is fine");
+  EXPECT_EQ((*ends)[0].exit_code, 0);
+}
+
+TEST(LocalExecutorTest, TellsHowAWorkerEndedAndGoesOn) {
+  int64_t finished = 0;
+  auto ends = RunScript(
+      "case $1 in 0) exit 3;; 1) kill -SEGV $$;; esac; echo .", {0, 1, 2},
+      finished);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_EQ((*ends)[0].exit_code, 3);
+  EXPECT_EQ((*ends)[1].signal, SIGSEGV);
+  EXPECT_EQ((*ends)[2].exit_code, 0);
+  EXPECT_EQ(finished, 1);
+}
+
+TEST(LocalExecutorTest, AFloodOfOutputIsCut) {
+  int64_t finished = 0;
+  auto ends = RunScript("head -c 1000000 /dev/zero | tr '\\0' x; echo", {0},
+                        finished);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_EQ((*ends)[0].message.size(), 4096);
+}
+
+TEST(LocalExecutorTest, ACommandThatCannotStartIsAnError) {
+  LocalExecutor executor({"/no/such/program"});
+  EXPECT_EQ(executor.Run({0}, [](int64_t) {}).status().code(),
+            absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace sn37::jobs

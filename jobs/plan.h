@@ -1,0 +1,62 @@
+// The plan stage: what an epoch will evaluate, and everything else that fixes
+// its result.
+#ifndef SN37_JOBS_PLAN_H_
+#define SN37_JOBS_PLAN_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "chain/client.h"
+#include "datasets/snapshot.h"
+#include "eval/models/dtype.h"
+#include "jobs/epoch.pb.h"
+#include "jobs/epoch_folder.h"
+#include "sn37/competition/schedule.pb.h"
+#include "sn37/round/round.h"
+#include "sn37/state/validator_state.h"
+#include "sn37/store/store.h"
+
+namespace sn37::jobs {
+
+// The tasks of each competition of the epoch, by competition id.
+using TasksByCompetition = std::map<uint32_t, std::vector<RoundTask>>;
+
+// Draws the tasks of every competition in force at the sync block.
+absl::StatusOr<TasksByCompetition> DrawAllTasks(
+    const ScheduleEntry& entry, const datasets::Snapshot& snapshot,
+    const Digest& seed);
+
+// What a plan is made from. Borrowed for the call.
+struct PlanInputs {
+  chain::Client* chain;
+  ModelStore* store;
+  const Schedule* schedule;
+  const datasets::Snapshot* snapshot;
+  const ValidatorState* state;
+  std::string engine;  // digest of the engine's build
+  std::string dtype;   // float32 or bfloat16
+  std::string device;  // device kind
+};
+
+// Plans the epoch of a finalized sync block: of all commitments at that block,
+// the new, the kept and those to retry (reference rules), fetched, hashed and
+// checked against their competition. A commitment that cannot enter is
+// rejected, with the reason; a model that its own files rule out is planned as
+// misconfigured. Errors are not a miner's: the chain or the store cannot be
+// reached, the schedule has no entry.
+absl::StatusOr<EpochPlan> MakePlan(const PlanInputs& inputs,
+                                   int64_t sync_block);
+
+// Reads plan.pb; refuses a format that this program does not know.
+absl::StatusOr<EpochPlan> ReadPlan(const EpochFolder& folder);
+
+// "float32" or "bfloat16".
+absl::StatusOr<eval::DType> ParseDType(absl::string_view name);
+
+}  // namespace sn37::jobs
+
+#endif  // SN37_JOBS_PLAN_H_

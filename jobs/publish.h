@@ -1,0 +1,31 @@
+// The publish stage: an epoch's state and weights, in steps that a crash at any
+// moment leaves to be finished by the next run. The intent to set weights is
+// kept with the state that they follow from, in one transaction, until the
+// chain has them.
+#ifndef SN37_JOBS_PUBLISH_H_
+#define SN37_JOBS_PUBLISH_H_
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "chain/client.h"
+#include "chain/keys/keypair.h"
+#include "jobs/epoch.pb.h"
+#include "sn37/state/validator_state.h"
+
+namespace sn37::jobs {
+
+// What a decision means to set; absent when it has no weights.
+std::optional<WeightsIntent> IntentOf(const EpochPlan& plan,
+                                      const Decision& decision,
+                                      absl::string_view validator);
+
+// Sets the weights that the state still intends to set, unless the chain has
+// them already from that epoch. Nothing to do is OK.
+absl::Status FinishIntent(StateFile& state, const chain::Keypair& validator,
+                          chain::Client& client);
+
+}  // namespace sn37::jobs
+
+#endif  // SN37_JOBS_PUBLISH_H_

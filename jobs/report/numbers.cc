@@ -1,0 +1,30 @@
+#include "jobs/report/numbers.h"
+
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace sn37::jobs {
+
+std::string Score(double score) {
+  return std::isfinite(score) ? absl::StrFormat("%.4f", score) : "failed";
+}
+
+std::string ScoreWithInterval(const ModelDecision& model) {
+  if (!std::isfinite(model.score())) return "failed";
+  return absl::StrFormat("%.4f [%.4f, %.4f]", model.score(), model.low(),
+                         model.high());
+}
+
+std::string Percent(double share) {
+  return share == 0 ? "–" : absl::StrFormat("%.1f %%", 100 * share);
+}
+
+std::string ShortHotkey(absl::string_view hotkey) {
+  if (hotkey.size() <= 9) return std::string(hotkey);
+  return absl::StrCat(hotkey.substr(0, 4), "…",
+                      hotkey.substr(hotkey.size() - 4));
+}
+
+}  // namespace sn37::jobs

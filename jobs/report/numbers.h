@@ -1,0 +1,26 @@
+// How the table and the page write numbers, so that both say the same.
+#ifndef SN37_JOBS_REPORT_NUMBERS_H_
+#define SN37_JOBS_REPORT_NUMBERS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "jobs/epoch.pb.h"
+
+namespace sn37::jobs {
+
+// "0.4213"; "failed" when not finite.
+std::string Score(double score);
+
+// "0.4213 [0.4011, 0.4415]"; "failed" when not finite.
+std::string ScoreWithInterval(const ModelDecision& model);
+
+// "37.5 %" of a share; "–" for zero.
+std::string Percent(double share);
+
+// The first and last characters of an address: "5Grw…utQY".
+std::string ShortHotkey(absl::string_view hotkey);
+
+}  // namespace sn37::jobs
+
+#endif  // SN37_JOBS_REPORT_NUMBERS_H_

@@ -1,0 +1,83 @@
+#include "jobs/worker.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "datasets/snapshot.h"
+#include "eval/engine/engine.h"
+#include "jobs/plan.h"
+#include "jobs/sample_log.h"
+#include "sn37/base/append_log.h"
+#include "sn37/base/digest.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/competition/model_id.h"
+#include "sn37/competition/schedule.h"
+#include "sn37/round/round.h"
+#include "sn37/store/local_store.h"
+
+namespace sn37::jobs {
+namespace {
+
+absl::StatusOr<std::vector<RoundTask>> TasksOf(const EpochPlan& plan,
+                                               const Competition& competition,
+                                               const std::string& snapshot) {
+  SN37_ASSIGN_OR_RETURN(Digest id, Digest::FromHex(plan.snapshot()));
+  SN37_ASSIGN_OR_RETURN(datasets::Snapshot opened,
+                        datasets::Snapshot::Open(snapshot, id));
+  SN37_ASSIGN_OR_RETURN(Digest seed, Digest::FromHex(plan.seed()));
+  return DrawTasks(competition, opened, seed);
+}
+
+absl::StatusOr<eval::EngineOptions> EngineOptionsOf(
+    const EpochPlan& plan, const WorkerOptions& options) {
+  eval::EngineOptions engine;
+  SN37_ASSIGN_OR_RETURN(engine.dtype, ParseDType(plan.dtype()));
+  engine.threads = options.threads;
+  engine.batch = options.batch;
+  return engine;
+}
+
+}  // namespace
+
+absl::Status RunWorker(const WorkerOptions& options, int shard,
+                       absl::FunctionRef<void()> finished) {
+  SN37_ASSIGN_OR_RETURN(EpochPlan plan, ReadPlan(options.folder));
+  if (shard < 0 || shard >= plan.models_size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the plan has ", plan.models_size(),
+                     " models, there is none at ", shard));
+  }
+  const PlannedModel& planned = plan.models(shard);
+  SN37_ASSIGN_OR_RETURN(
+      const Competition* competition,
+      CompetitionAt(plan.schedule(), static_cast<int64_t>(plan.sync_block()),
+                    planned.competition()));
+  SN37_ASSIGN_OR_RETURN(std::vector<RoundTask> tasks,
+                        TasksOf(plan, *competition, options.snapshot));
+  SN37_ASSIGN_OR_RETURN(eval::EngineOptions engine,
+                        EngineOptionsOf(plan, options));
+  const std::string path =
+      options.folder.log(planned.competition(), planned.digest());
+  SN37_ASSIGN_OR_RETURN(AppendLog log, AppendLog::Open(path, kMaxLogBytes));
+  SN37_ASSIGN_OR_RETURN(std::vector<SampleResult> known, ReadSampleLog(path));
+
+  SN37_ASSIGN_OR_RETURN(ModelId id, ParseModelId(planned.commitment()));
+  RoundModel model;
+  SN37_ASSIGN_OR_RETURN(
+      model.folder,
+      LocalStore(options.models)
+          .Fetch(id, competition->constraints().max_bytes()));
+  model.digest = planned.digest();
+  model.competition = planned.competition();
+  model.sequence_length = competition->constraints().sequence_length();
+  return RunRound(model, tasks, KeysOf(known), engine,
+                  [&](const SampleResult& result) {
+                    SN37_RETURN_IF_ERROR(AppendSample(log, result));
+                    finished();
+                    return absl::OkStatus();
+                  });
+}
+
+}  // namespace sn37::jobs
