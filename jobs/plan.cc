@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "eval/status.h"
 #include "sn37/base/file.h"
 #include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
@@ -203,7 +204,9 @@ class Planner {
     }
     absl::StatusOr<std::vector<ConstraintResult>> results =
         CheckFolder(*folder, competition.constraints());
-    if (absl::IsResourceExhausted(results.status())) return results.status();
+    if (!results.ok() && !eval::IsModelFault(results.status())) {
+      return results.status();
+    }
     planned.set_misconfigured(results.ok()
                                   ? Failures(*results)
                                   : Printable(results.status().message()));

@@ -66,8 +66,9 @@ absl::Status WriteConfig(const std::string& from, const std::string& to,
   SN37_ASSIGN_OR_RETURN(nlohmann::json config, ParseJson(text, {}));
   SN37_ASSIGN_OR_RETURN(int64_t layers,
                         GetInt(config, "num_hidden_layers", 1, 1 << 20));
-  if (dropped.empty() || *dropped.begin() < 0 || *dropped.rbegin() >= layers ||
-      static_cast<int64_t>(dropped.size()) >= layers) {
+  if (!dropped.empty() &&
+      (*dropped.begin() < 0 || *dropped.rbegin() >= layers ||
+       static_cast<int64_t>(dropped.size()) >= layers)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": cannot drop these ", dropped.size(), " of ",
                      layers, " layers"));
