@@ -24,7 +24,7 @@ constexpr char kStyle[] = R"css(
 --line:#2c3442;--paper:#12161d;--card:#1a202b;--m0:#63b3ed;--m1:#f6ad55;
 --m2:#68d391;--m3:#f687b3;--m4:#ecc94b;--bad:#fc8181}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:60rem;padding:1.2rem;color:var(--ink);
+body{margin:0 auto;max-width:72rem;padding:1.2rem;color:var(--ink);
 background:var(--paper);font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.6rem;margin:.2rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem}
 h3{font-size:1rem;margin:1.2rem 0 .3rem}
@@ -36,7 +36,7 @@ th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;
 white-space:nowrap}
 th{color:var(--soft);font-weight:600;font-size:.85rem}
 .n{text-align:right}
-.name{white-space:normal;overflow-wrap:anywhere;min-width:9rem}
+.name{white-space:normal;overflow-wrap:anywhere;min-width:10rem}
 .chart{display:grid;grid-template-columns:minmax(6rem,12rem) 1fr 4rem;
 gap:.25rem .6rem;align-items:center;font-size:.9rem}
 .chart .label{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -50,6 +50,8 @@ var(--ink)) center/100% 1px no-repeat}
 .m3{background:var(--m3)}.m4{background:var(--m4)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;
 font-size:.85rem}
+@media (max-width:34rem){.chart{grid-template-columns:6.5rem 1fr 3.4rem;
+font-size:.8rem}}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;
 font-family:ui-monospace,monospace}
 )css";
