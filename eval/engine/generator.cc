@@ -122,8 +122,8 @@ class Generator {
       last_rows.push_back(static_cast<int32_t>(batch.rows() - 1));
       rules.push_back(active.text.rule());
     }
-    const at::Tensor hidden = decoder_.Forward(batch, cache_);
-    const std::vector<int32_t> picked = decoder_.Pick(hidden, last_rows, rules);
+    const at::Tensor hidden = decoder_.Forward(batch, last_rows, cache_);
+    const std::vector<int32_t> picked = decoder_.Pick(hidden, rules);
     std::vector<Active> still_active;
     for (size_t i = 0; i < active_.size(); ++i) {
       Active& active = active_[i];

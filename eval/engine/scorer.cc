@@ -72,8 +72,8 @@ absl::Status ScoreBatch(Decoder& decoder,
     }
   }
   decoder.ClearBlocks(cache, last_blocks);
-  const at::Tensor hidden = decoder.Forward(batch, cache);
-  const std::vector<Scored> scored = decoder.Score(hidden, rows, targets);
+  const at::Tensor hidden = decoder.Forward(batch, rows, cache);
+  const std::vector<Scored> scored = decoder.Score(hidden, targets);
   size_t begin = 0;
   for (size_t index : chosen) {
     const ScoreRequest& request = requests[index];

@@ -144,6 +144,9 @@ class Ops {
   // out must not be x.
   virtual void Linear(const at::Tensor& x, const Matrix& matrix,
                       const LinearOptions& options, const at::Tensor& out) = 0;
+  // out[i] = x[rows[i]].
+  virtual void Gather(const at::Tensor& x, absl::Span<const int32_t> rows,
+                      const at::Tensor& out) = 0;
   // out += x.
   virtual void Add(const at::Tensor& x, const at::Tensor& out) = 0;
   // Rotates the first 2 n columns of each of the heads at column `first` of x:
@@ -159,16 +162,14 @@ class Ops {
                       const at::Tensor& out) = 0;
 
   // ---- The head ----
-  // Rows of x at `rows`; the logits exist only tile by tile.
+  // One result per row of x; the logits exist only tile by tile.
   virtual std::vector<Scored> Score(const at::Tensor& x,
-                                    absl::Span<const int32_t> rows,
                                     absl::Span<const int32_t> targets,
                                     const Matrix& head,
                                     const HeadOptions& options) = 0;
   // The id with the largest logit under each row's rule, the lowest of equals;
   // -1 when a logit was NaN or +inf or all were banned.
   virtual std::vector<int32_t> Pick(const at::Tensor& x,
-                                    absl::Span<const int32_t> rows,
                                     absl::Span<const PickRule> rules,
                                     const Matrix& head,
                                     const HeadOptions& options) = 0;

@@ -150,7 +150,6 @@ void Decoder::Reserve(int64_t rows) {
   reserved_ = rows;
   x_ = ops_.NewRows(rows, c.hidden);
   normed_ = ops_.NewRows(rows, c.hidden);
-  if (c.parallel && c.second_norm) normed2_ = ops_.NewRows(rows, c.hidden);
   if (c.post_norms) branch_ = ops_.NewRows(rows, c.hidden);
   qkv_ = ops_.NewRows(rows, (c.heads + 2 * c.kv_heads) * c.head_dim);
   attended_ = ops_.NewRows(rows, c.heads * c.head_dim);
@@ -242,44 +241,60 @@ void Decoder::EmbedRows(const Batch& batch, const at::Tensor& x) {
   if (config_.embedding_norm) ops_.Norm(x, embedding_norm_, x);
 }
 
-void Decoder::RunLayer(const Layer& layer, const Batch& batch, int64_t window,
-                       const at::Tensor& x, CacheLayer& cache) {
-  const int64_t rows = batch.rows();
-  const at::Tensor attended = FirstRows(attended_, rows);
+void Decoder::AttendLayer(const Layer& layer, const Batch& batch,
+                          int64_t window, const at::Tensor& x,
+                          CacheLayer& cache) {
   if (config_.norm_sums) {
     Attention(layer, batch, window, x, cache);
+    return;
+  }
+  const at::Tensor normed = FirstRows(normed_, x.size(0));
+  ops_.Norm(x, layer.norm1, normed);
+  Attention(layer, batch, window, normed, cache);
+}
+
+void Decoder::FinishLayer(const Layer& layer, const at::Tensor& attended,
+                          const at::Tensor& x) {
+  if (config_.norm_sums) {
     AddBranch(attended, layer.o, layer.post_attention, x);
     ops_.Norm(x, layer.norm1, x);
     Mlp(layer, x, x);
     ops_.Norm(x, layer.norm2, x);
     return;
   }
-  const at::Tensor normed = FirstRows(normed_, rows);
-  ops_.Norm(x, layer.norm1, normed);
-  Attention(layer, batch, window, normed, cache);
-  at::Tensor mlp_input = normed;
-  if (config_.parallel && config_.second_norm) {
-    mlp_input = FirstRows(normed2_, rows);
-    ops_.Norm(x, layer.norm2, mlp_input);
-  }
+  const at::Tensor normed = FirstRows(normed_, x.size(0));
+  const NormWeights& norm = config_.second_norm ? layer.norm2 : layer.norm1;
+  if (config_.parallel) ops_.Norm(x, norm, normed);
   AddBranch(attended, layer.o, layer.post_attention, x);
-  if (!config_.parallel) ops_.Norm(x, layer.norm2, mlp_input);
-  Mlp(layer, mlp_input, x);
+  if (!config_.parallel) ops_.Norm(x, norm, normed);
+  Mlp(layer, normed, x);
 }
 
-at::Tensor Decoder::Forward(const Batch& batch, KvCache& cache) {
-  const int64_t rows = batch.rows();
-  Reserve(rows);
-  const at::Tensor x = FirstRows(x_, rows);
+at::Tensor Decoder::Forward(const Batch& batch,
+                            absl::Span<const int32_t> wanted, KvCache& cache) {
+  Reserve(batch.rows());
+  at::Tensor x = FirstRows(x_, batch.rows());
   EmbedRows(batch, x);
   Turn(batch);
   for (size_t l = 0; l < layers_.size(); ++l) {
-    RunLayer(layers_[l], batch, config_.windows[l], x, cache.layer(l));
+    AttendLayer(layers_[l], batch, config_.windows[l], x, cache.layer(l));
+    at::Tensor attended = FirstRows(attended_, batch.rows());
+    if (l + 1 == layers_.size()) {
+      // What the last layer makes of other rows nobody reads.
+      attended = Gathered(attended, wanted);
+      x = Gathered(x, wanted);
+    }
+    FinishLayer(layers_[l], attended, x);
   }
-  if (!config_.final_norm) return x;
-  const at::Tensor normed = FirstRows(normed_, rows);
-  ops_.Norm(x, final_norm_, normed);
-  return normed;
+  if (config_.final_norm) ops_.Norm(x, final_norm_, x);
+  return x;
+}
+
+at::Tensor Decoder::Gathered(const at::Tensor& x,
+                             absl::Span<const int32_t> rows) {
+  at::Tensor out = ops_.NewRows(static_cast<int64_t>(rows.size()), x.size(1));
+  ops_.Gather(x, rows, out);
+  return out;
 }
 
 HeadOptions Decoder::head_options() const {
@@ -290,15 +305,13 @@ HeadOptions Decoder::head_options() const {
 }
 
 std::vector<Scored> Decoder::Score(const at::Tensor& hidden,
-                                   absl::Span<const int32_t> rows,
                                    absl::Span<const int32_t> targets) {
-  return ops_.Score(hidden, rows, targets, head(), head_options());
+  return ops_.Score(hidden, targets, head(), head_options());
 }
 
 std::vector<int32_t> Decoder::Pick(const at::Tensor& hidden,
-                                   absl::Span<const int32_t> rows,
                                    absl::Span<const PickRule> rules) {
-  return ops_.Pick(hidden, rows, rules, head(), head_options());
+  return ops_.Pick(hidden, rules, head(), head_options());
 }
 
 }  // namespace sn37::eval

@@ -66,16 +66,15 @@ class Decoder {
   int64_t CacheBlockBytes() const;
   void ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks);
 
-  // The rows' final hidden states (rows, hidden) float32, ready for the head.
-  // They live in the decoder's memory until the next call.
-  at::Tensor Forward(const Batch& batch, KvCache& cache);
+  // The final hidden states (wanted, hidden) float32 of the batch's rows
+  // `wanted`, ready for the head.
+  at::Tensor Forward(const Batch& batch, absl::Span<const int32_t> wanted,
+                     KvCache& cache);
 
-  // The head on some rows of Forward's result; see Ops.
+  // The head on Forward's result; see Ops.
   std::vector<Scored> Score(const at::Tensor& hidden,
-                            absl::Span<const int32_t> rows,
                             absl::Span<const int32_t> targets);
   std::vector<int32_t> Pick(const at::Tensor& hidden,
-                            absl::Span<const int32_t> rows,
                             absl::Span<const PickRule> rules);
 
  private:
@@ -93,9 +92,12 @@ class Decoder {
   void Reserve(int64_t rows);
   // x_ from the batch's ids.
   void EmbedRows(const Batch& batch, const at::Tensor& x);
-  // One layer's change of x.
-  void RunLayer(const Layer& layer, const Batch& batch, int64_t window,
-                const at::Tensor& x, CacheLayer& cache);
+  // A layer up to attended_, then the rest of it for the rows of x.
+  void AttendLayer(const Layer& layer, const Batch& batch, int64_t window,
+                   const at::Tensor& x, CacheLayer& cache);
+  void FinishLayer(const Layer& layer, const at::Tensor& attended,
+                   const at::Tensor& x);
+  at::Tensor Gathered(const at::Tensor& x, absl::Span<const int32_t> rows);
   // The angles of all rows, for all layers.
   void Turn(const Batch& batch);
   // qkv_ and attended_ from normed rows.
@@ -128,7 +130,6 @@ class Decoder {
   int64_t reserved_ = 0;
   at::Tensor x_;         // (…, hidden) the residual stream
   at::Tensor normed_;    // (…, hidden)
-  at::Tensor normed2_;   // (…, hidden), parallel layers with two norms
   at::Tensor branch_;    // (…, hidden), with post norms
   at::Tensor qkv_;       // (…, (heads + 2 kv_heads) · head_dim)
   at::Tensor attended_;  // (…, heads · head_dim)

@@ -177,6 +177,8 @@ class CpuOps : public Ops {
                   const NormWeights& weights) override;
   void Linear(const at::Tensor& x, const Matrix& matrix,
               const LinearOptions& options, const at::Tensor& out) override;
+  void Gather(const at::Tensor& x, absl::Span<const int32_t> rows,
+              const at::Tensor& out) override;
   void Add(const at::Tensor& x, const at::Tensor& out) override;
   void Rotate(const at::Tensor& x, int64_t first, int64_t heads,
               int64_t head_dim, const at::Tensor& cosine,
@@ -184,11 +186,11 @@ class CpuOps : public Ops {
   void Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
               const AttentionOptions& options, CacheLayer& cache,
               const at::Tensor& out) override;
-  std::vector<Scored> Score(const at::Tensor& x, absl::Span<const int32_t> rows,
+  std::vector<Scored> Score(const at::Tensor& x,
                             absl::Span<const int32_t> targets,
                             const Matrix& head,
                             const HeadOptions& options) override;
-  std::vector<int32_t> Pick(const at::Tensor& x, absl::Span<const int32_t> rows,
+  std::vector<int32_t> Pick(const at::Tensor& x,
                             absl::Span<const PickRule> rules,
                             const Matrix& head,
                             const HeadOptions& options) override;
@@ -203,9 +205,7 @@ class CpuOps : public Ops {
                           int64_t row, int64_t heads, CacheLayer& cache);
   // The folds of all rows over the whole vocabulary; `task` has what is common
   // to all tasks.
-  std::vector<HeadTask::Fold> RunHead(const at::Tensor& x,
-                                      absl::Span<const int32_t> rows,
-                                      const Matrix& head,
+  std::vector<HeadTask::Fold> RunHead(const at::Tensor& x, const Matrix& head,
                                       const HeadOptions& options,
                                       HeadTask task);
 
@@ -362,6 +362,15 @@ void CpuOps::Linear(const at::Tensor& x, const Matrix& matrix,
   });
 }
 
+void CpuOps::Gather(const at::Tensor& x, absl::Span<const int32_t> rows,
+                    const at::Tensor& out) {
+  const size_t n = x.size(1);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::memcpy(Floats(out) + i * n, Floats(x) + rows[i] * n,
+                n * sizeof(float));
+  }
+}
+
 void CpuOps::Add(const at::Tensor& x, const at::Tensor& out) {
   const size_t n = x.size(1);
   const float* from = Floats(x);
@@ -471,18 +480,10 @@ void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
 }
 
 std::vector<HeadTask::Fold> CpuOps::RunHead(const at::Tensor& x,
-                                            absl::Span<const int32_t> rows,
                                             const Matrix& head,
                                             const HeadOptions& options,
                                             HeadTask common) {
-  // The wanted rows side by side.
-  const size_t width = x.size(1), count = rows.size();
-  at::Tensor gathered = at::empty(
-      {static_cast<int64_t>(count), static_cast<int64_t>(width)}, at::kFloat);
-  for (size_t i = 0; i < count; ++i) {
-    std::memcpy(Floats(gathered) + i * width, Floats(x) + rows[i] * width,
-                width * sizeof(float));
-  }
+  const size_t width = x.size(1), count = x.size(0);
   const size_t vocabulary = head.outputs;
   const size_t ids_per_task = kHeadPanels * kPanelWidth;
   const size_t chunks = CeilDivide(vocabulary, ids_per_task);
@@ -493,7 +494,7 @@ std::vector<HeadTask::Fold> CpuOps::RunHead(const at::Tensor& x,
       CeilDivide(count, kMaxTaskRows) * chunks, [&](size_t i, int worker) {
         const size_t first = i / chunks * kMaxTaskRows, chunk = i % chunks;
         HeadTask task = common;
-        task.x = Floats(gathered) + first * width;
+        task.x = Floats(x) + first * width;
         task.x_stride = width;
         task.rows = std::min(kMaxTaskRows, count - first);
         task.depth = width;
@@ -522,17 +523,16 @@ std::vector<HeadTask::Fold> CpuOps::RunHead(const at::Tensor& x,
 }
 
 std::vector<Scored> CpuOps::Score(const at::Tensor& x,
-                                  absl::Span<const int32_t> rows,
                                   absl::Span<const int32_t> targets,
                                   const Matrix& head,
                                   const HeadOptions& options) {
-  std::vector<float> target_logits(rows.size());
+  std::vector<float> target_logits(targets.size());
   HeadTask task;
   task.targets = targets.data();
   task.target_logit = target_logits.data();
-  const auto folds = RunHead(x, rows, head, options, task);
-  std::vector<Scored> scored(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
+  const auto folds = RunHead(x, head, options, task);
+  std::vector<Scored> scored(targets.size());
+  for (size_t i = 0; i < targets.size(); ++i) {
     const HeadTask::Fold& fold = folds[i];
     scored[i].is_largest = fold.best == targets[i];
     scored[i].logprob =
@@ -543,7 +543,6 @@ std::vector<Scored> CpuOps::Score(const at::Tensor& x,
 }
 
 std::vector<int32_t> CpuOps::Pick(const at::Tensor& x,
-                                  absl::Span<const int32_t> rows,
                                   absl::Span<const PickRule> rules,
                                   const Matrix& head,
                                   const HeadOptions& options) {
@@ -558,9 +557,9 @@ std::vector<int32_t> CpuOps::Pick(const at::Tensor& x,
   task.seen = seen.data();
   task.banned = banned.data();
   task.penalty = penalties.data();
-  const auto folds = RunHead(x, rows, head, options, task);
-  std::vector<int32_t> picked(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
+  const auto folds = RunHead(x, head, options, task);
+  std::vector<int32_t> picked(rules.size());
+  for (size_t i = 0; i < rules.size(); ++i) {
     picked[i] = folds[i].sane ? folds[i].best : -1;
   }
   return picked;

@@ -174,6 +174,15 @@ TEST_P(CpuOpsTest, EmbeddingGivesTheMatrixsRows) {
   }
 }
 
+TEST_P(CpuOpsTest, GatherTakesTheNamedRows) {
+  const at::Tensor x = numbers_.Tensor({9, 20});
+  at::Tensor ours = at::empty({4, 20}, at::kFloat);
+  at::Tensor theirs = at::empty({4, 20}, at::kFloat);
+  ops_->Gather(x, {8, 0, 3, 3}, ours);
+  reference_->Gather(x, {8, 0, 3, 3}, theirs);
+  EXPECT_TRUE(SameBits(ours, theirs));
+}
+
 TEST_P(CpuOpsTest, RotationIsTheReferences) {
   const at::Tensor x = numbers_.Tensor({9, 5 * 40});
   const at::Tensor cosine = numbers_.Tensor({9, 11});
@@ -271,22 +280,21 @@ TEST_P(CpuOpsTest, ClearedBlocksHideWhatWasThere) {
 
 TEST_P(CpuOpsTest, ScoresAreTheReferences) {
   // A vocabulary of several tasks that ends within a panel.
-  const at::Tensor x = numbers_.Tensor({30, 48});
+  const at::Tensor x = numbers_.Tensor({40, 48});
   const at::Tensor w = numbers_.Tensor({2500, 48}, 0.3f);
   HeadOptions options;
   options.bias = numbers_.Tensor({2500});
   options.soft_cap = 5;
-  std::vector<int32_t> rows, targets;
+  std::vector<int32_t> targets;
   for (int i = 0; i < 40; ++i) {
-    rows.push_back(static_cast<int32_t>(numbers_.random()() % 30));
     targets.push_back(static_cast<int32_t>(numbers_.random()() % 2500));
   }
   for (const HeadOptions& o : {HeadOptions(), options}) {
-    const auto ours = ops_->Score(x, rows, targets,
-                                  numbers_.Pack(*ops_, w, DType::kFloat32), o);
+    const auto ours =
+        ops_->Score(x, targets, numbers_.Pack(*ops_, w, DType::kFloat32), o);
     const auto theirs = reference_->Score(
-        x, rows, targets, numbers_.Pack(*reference_, w, DType::kFloat32), o);
-    for (size_t i = 0; i < rows.size(); ++i) {
+        x, targets, numbers_.Pack(*reference_, w, DType::kFloat32), o);
+    for (size_t i = 0; i < targets.size(); ++i) {
       EXPECT_NEAR(ours[i].logprob, theirs[i].logprob, 1e-5);
       EXPECT_EQ(ours[i].is_largest, theirs[i].is_largest);
     }
@@ -294,7 +302,7 @@ TEST_P(CpuOpsTest, ScoresAreTheReferences) {
 }
 
 TEST_P(CpuOpsTest, PicksAreTheReferencesUnderEveryRule) {
-  const at::Tensor x = numbers_.Tensor({8, 48});
+  const at::Tensor x = numbers_.Tensor({32, 48});
   const at::Tensor w = numbers_.Tensor({1100, 48}, 0.3f);
   const Matrix ours = numbers_.Pack(*ops_, w, DType::kFloat32);
   const Matrix theirs = numbers_.Pack(*reference_, w, DType::kFloat32);
@@ -303,32 +311,26 @@ TEST_P(CpuOpsTest, PicksAreTheReferencesUnderEveryRule) {
     seen[i] = numbers_.random()() & numbers_.random()();
     banned[i] = ~uint64_t{0} << (i % 64);
   }
-  std::vector<int32_t> rows;
-  std::vector<PickRule> rules;
-  for (int32_t r = 0; r < 8; ++r) {
-    for (int variant = 0; variant < 4; ++variant) {
-      PickRule rule;
-      if (variant & 1) rule.seen = seen.data();
-      if (variant & 2) rule.banned = banned.data();
-      rule.repetition_penalty = 1.7f;
-      rows.push_back(r);
-      rules.push_back(rule);
-    }
+  std::vector<PickRule> rules(32);
+  for (int r = 0; r < 32; ++r) {
+    if (r & 1) rules[r].seen = seen.data();
+    if (r & 2) rules[r].banned = banned.data();
+    rules[r].repetition_penalty = 1.7f;
   }
-  EXPECT_EQ(ops_->Pick(x, rows, rules, ours, {}),
-            reference_->Pick(x, rows, rules, theirs, {}));
+  EXPECT_EQ(ops_->Pick(x, rules, ours, {}),
+            reference_->Pick(x, rules, theirs, {}));
 }
 
 TEST_P(CpuOpsTest, OfEqualLogitsTheLowestIdWins) {
   const at::Tensor x = at::empty({1, 4}, at::kFloat).fill_(1);
   const at::Tensor w = at::empty({2200, 4}, at::kFloat).fill_(0.5);
   const Matrix head = numbers_.Pack(*ops_, w, DType::kBFloat16);
-  EXPECT_EQ(ops_->Pick(x, {0}, {PickRule()}, head, {})[0], 0);
+  EXPECT_EQ(ops_->Pick(x, {PickRule()}, head, {})[0], 0);
   std::vector<uint64_t> banned(35, ~uint64_t{0});
   banned[20] = ~(uint64_t{1} << 7 | uint64_t{1} << 40);
   PickRule rule;
   rule.banned = banned.data();
-  EXPECT_EQ(ops_->Pick(x, {0}, {rule}, head, {})[0], 20 * 64 + 7);
+  EXPECT_EQ(ops_->Pick(x, {rule}, head, {})[0], 20 * 64 + 7);
 }
 
 TEST_P(CpuOpsTest, BadLogitsAreSeen) {
@@ -338,8 +340,8 @@ TEST_P(CpuOpsTest, BadLogitsAreSeen) {
     w.data_ptr<float>()[129 * 4] = bad;
     const at::Tensor x = at::empty({1, 4}, at::kFloat).fill_(1);
     const Matrix head = numbers_.Pack(*ops_, w, DType::kFloat32);
-    EXPECT_EQ(ops_->Pick(x, {0}, {PickRule()}, head, {})[0], -1);
-    EXPECT_TRUE(std::isnan(ops_->Score(x, {0}, {5}, head, {})[0].logprob));
+    EXPECT_EQ(ops_->Pick(x, {PickRule()}, head, {})[0], -1);
+    EXPECT_TRUE(std::isnan(ops_->Score(x, {5}, head, {})[0].logprob));
   }
 }
 

@@ -95,30 +95,51 @@ static void WidenPanel(const uint16_t* panel, size_t depth, float* out) {
   }
 }
 
+// Part `part` of `parts` of the weights that follow a block: they come from the
+// third level or from memory, which takes a tenth of the time that the block's
+// products take, and can take it meanwhile.
+static void PrefetchPart(const char* next, size_t bytes, size_t part,
+                         size_t parts) {
+  const size_t lines = bytes / 64;
+  for (size_t i = lines * part / parts; i < lines * (part + 1) / parts; ++i) {
+    Prefetch(next + i * 64);
+  }
+}
+
 // c (rows, 64; c_stride) = or += x (rows, depth) · panel (depth, 64).
 // `widened` holds at least Smaller(depth, kDepthBlock) · 64 floats.
 static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
                     size_t depth, bool add, float* c, size_t c_stride,
                     float* widened) {
+  const size_t row_bytes = kPanelWidth * (panel.bfloat16 ? 2 : 4);
+  const bool widen = panel.bfloat16 && rows >= kWidenRows;
+  const size_t tiles = (rows + kTileRows - 1) / kTileRows;
   for (size_t k = 0; k < depth; k += kDepthBlock) {
     const size_t block = Smaller(kDepthBlock, depth - k);
     const bool accumulate = add || k > 0;
-    const float* floats =
-        static_cast<const float*>(panel.data) + k * kPanelWidth;
-    const uint16_t* halves =
-        static_cast<const uint16_t*>(panel.data) + k * kPanelWidth;
-    if (panel.bfloat16 && rows >= kWidenRows) {
+    const char* weights = static_cast<const char*>(panel.data) + k * row_bytes;
+    const uint16_t* halves = reinterpret_cast<const uint16_t*>(weights);
+    const float* floats = reinterpret_cast<const float*>(weights);
+    if (widen) {
       WidenPanel(halves, block, widened);
       floats = widened;
     }
-    for (size_t r = 0; r < rows; r += kTileRows) {
-      const size_t tile = Smaller(kTileRows, rows - r);
-      if (panel.bfloat16 && rows < kWidenRows) {
-        ProductTileOfRows(tile, x + r * x_stride + k, x_stride, halves, block,
-                          accumulate, c + r * c_stride, c_stride);
+    const size_t next_block = Smaller(kDepthBlock, depth - k - block);
+    for (size_t tile = 0; tile < tiles; ++tile) {
+      const size_t r = tile * kTileRows;
+      const size_t count = Smaller(kTileRows, rows - r);
+      const float* from = x + r * x_stride + k;
+      float* to = c + r * c_stride;
+      if (tiles > 1) {
+        PrefetchPart(weights + block * row_bytes, next_block * row_bytes, tile,
+                     tiles);
+      }
+      if (panel.bfloat16 && !widen) {
+        ProductTileOfRows(count, from, x_stride, halves, block, accumulate, to,
+                          c_stride);
       } else {
-        ProductTileOfRows(tile, x + r * x_stride + k, x_stride, floats, block,
-                          accumulate, c + r * c_stride, c_stride);
+        ProductTileOfRows(count, from, x_stride, floats, block, accumulate, to,
+                          c_stride);
       }
     }
   }

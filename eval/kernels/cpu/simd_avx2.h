@@ -106,6 +106,10 @@ SN37_SIMD_INLINE uint32_t EqualMask(Lanes a, Lanes b) {
   return static_cast<uint32_t>(low | (high << 8));
 }
 
+SN37_SIMD_INLINE void Prefetch(const void* p) {
+  _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1);
+}
+
 SN37_SIMD_INLINE void Widen(const uint16_t* p, Lanes* first, Lanes* second) {
   const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   const __m256i b =

@@ -82,6 +82,11 @@ SN37_SIMD_INLINE uint32_t EqualMask(Lanes a, Lanes b) {
   return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);
 }
 
+// Brings a cache line into the second-level cache.
+SN37_SIMD_INLINE void Prefetch(const void* p) {
+  _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1);
+}
+
 // 32 bfloat16 as stored in a panel: the low halves of sixteen words are the
 // first vector, the high halves the second.
 SN37_SIMD_INLINE void Widen(const uint16_t* p, Lanes* first, Lanes* second) {

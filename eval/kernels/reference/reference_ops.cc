@@ -157,6 +157,13 @@ class ReferenceOps : public Ops {
     }
   }
 
+  void Gather(const at::Tensor& x, absl::Span<const int32_t> rows,
+              const at::Tensor& out) override {
+    for (size_t i = 0; i < rows.size(); ++i) {
+      out.select(0, i).copy_(x.select(0, rows[i]));
+    }
+  }
+
   void Add(const at::Tensor& x, const at::Tensor& out) override {
     for (int64_t r = 0; r < x.size(0); ++r) {
       for (int64_t i = 0; i < x.size(1); ++i) Row(out, r)[i] += Row(x, r)[i];
@@ -204,13 +211,13 @@ class ReferenceOps : public Ops {
     }
   }
 
-  std::vector<Scored> Score(const at::Tensor& x, absl::Span<const int32_t> rows,
+  std::vector<Scored> Score(const at::Tensor& x,
                             absl::Span<const int32_t> targets,
                             const Matrix& head,
                             const HeadOptions& options) override {
     std::vector<Scored> scored;
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const std::vector<double> logits = Logits(x, rows[i], head, options);
+    for (size_t i = 0; i < targets.size(); ++i) {
+      const std::vector<double> logits = Logits(x, i, head, options);
       const auto best = std::max_element(logits.begin(), logits.end());
       double sum = 0;
       for (double logit : logits) sum += std::exp(logit - *best);
@@ -225,13 +232,13 @@ class ReferenceOps : public Ops {
     return scored;
   }
 
-  std::vector<int32_t> Pick(const at::Tensor& x, absl::Span<const int32_t> rows,
+  std::vector<int32_t> Pick(const at::Tensor& x,
                             absl::Span<const PickRule> rules,
                             const Matrix& head,
                             const HeadOptions& options) override {
     std::vector<int32_t> picked;
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const std::vector<double> logits = Logits(x, rows[i], head, options);
+    for (size_t i = 0; i < rules.size(); ++i) {
+      const std::vector<double> logits = Logits(x, i, head, options);
       int32_t best = -1;
       double largest = -std::numeric_limits<double>::infinity();
       bool sane = true;
