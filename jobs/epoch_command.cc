@@ -22,8 +22,8 @@
 #include "eval/engine/engine.h"
 #include "eval/weights/gguf_import.h"
 #include "jobs/demo/demo.h"
+#include "jobs/engine_flags.h"
 #include "jobs/executors/local.h"
-#include "jobs/plan.h"
 #include "jobs/report/terminal.h"
 #include "jobs/run_epoch.h"
 #include "jobs/worker.h"
@@ -45,10 +45,6 @@ ABSL_FLAG(std::string, snapshot, "",
           "Folder of the dataset snapshot that the schedule pins; by default "
           "the demo's.");
 ABSL_FLAG(std::string, device, "cpu", "Where models run: cpu.");
-ABSL_FLAG(std::string, dtype, "bfloat16",
-          "Type of the computation: bfloat16 or float32.");
-ABSL_FLAG(int, threads, 0, "Threads; 0 for all cores. Changes no answer.");
-ABSL_FLAG(int, batch, 64, "Sequences in flight. Changes no answer.");
 ABSL_FLAG(std::string, worker, "",
           "For workers that the job starts itself: the epoch's folder; the "
           "shard is the argument.");
@@ -179,7 +175,7 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   if (absl::GetFlag(FLAGS_device) != "cpu") {
     return absl::InvalidArgumentError("--device is cpu");
   }
-  SN37_RETURN_IF_ERROR(ParseDType(absl::GetFlag(FLAGS_dtype)).status());
+  SN37_RETURN_IF_ERROR(EngineOptionsFromFlags().status());
   const std::string home = HomeFolder();
   SN37_RETURN_IF_ERROR(MakeFolder(home));
   SN37_ASSIGN_OR_RETURN(Schedule schedule, LoadSchedule(program));

@@ -51,9 +51,9 @@ std::shared_ptr<arrow::Table> Read(const std::string& bytes) {
           arrow::Buffer::FromString(bytes)),
       arrow::default_memory_pool());
   EXPECT_TRUE(reader.ok()) << reader.status().ToString();
-  std::shared_ptr<arrow::Table> table;
-  EXPECT_TRUE((*reader)->ReadTable(&table).ok());
-  return table;
+  auto table = (*reader)->ReadTable();
+  EXPECT_TRUE(table.ok()) << table.status().ToString();
+  return *table;
 }
 
 template <typename Array>

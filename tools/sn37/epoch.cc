@@ -1,6 +1,7 @@
 // sn37 epoch: the batch job, as //jobs:epoch.
 #include <string>
 
+#include "jobs/engine_flags.h"
 #include "jobs/epoch_command.h"
 #include "tools/sn37/verbs.h"
 
@@ -16,7 +17,7 @@ int Run(absl::Span<const std::string> arguments) {
 const Verb kEpoch = {"epoch",
                      "one epoch: evaluate, decide, set weights",
                      jobs::kEpochHelp,
-                     {jobs::kEpochFlagFile},
+                     {jobs::kEpochFlagFile, jobs::kEngineFlagFile},
                      Run};
 
 }  // namespace sn37::tools

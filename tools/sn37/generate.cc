@@ -10,6 +10,7 @@
 #include "eval/engine/engine.h"
 #include "eval/tokenizer/tokenizer.h"
 #include "eval/weights/model_config.h"
+#include "jobs/engine_flags.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "tools/sn37/ask_engine.h"
@@ -43,7 +44,7 @@ struct Model {
 
 absl::StatusOr<Model> Load() {
   SN37_ASSIGN_OR_RETURN(std::string folder, ModelFolder());
-  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options, EngineOptionsFromFlags());
+  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options, jobs::EngineOptionsFromFlags());
   SN37_ASSIGN_OR_RETURN(eval::Tokenizer tokenizer,
                         eval::Tokenizer::Load(folder));
   SN37_ASSIGN_OR_RETURN(eval::ModelConfig config,
@@ -131,7 +132,7 @@ int Run(absl::Span<const std::string>) {
 const Verb kGenerate = {"generate",
                         "greedy continuations (JSON Lines)",
                         kHelp,
-                        {kModelFlagFile},
+                        {kModelFlagFile, jobs::kEngineFlagFile},
                         Run};
 
 }  // namespace sn37::tools

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "eval/engine/engine.h"
 #include "eval/tokenizer/tokenizer.h"
+#include "jobs/engine_flags.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "tools/sn37/ask_engine.h"
@@ -75,7 +76,7 @@ Answer ToJson(const eval::ScoreResponse& response) {
 
 absl::StatusOr<int> Score() {
   SN37_ASSIGN_OR_RETURN(std::string folder, ModelFolder());
-  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options, EngineOptionsFromFlags());
+  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options, jobs::EngineOptionsFromFlags());
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<eval::Engine> engine,
                         eval::Engine::Load(folder, options));
   // Token ids can be scored without one.
@@ -105,7 +106,7 @@ int Run(absl::Span<const std::string>) {
 const Verb kScore = {"score",
                      "log-probabilities of tokens or texts (JSON Lines)",
                      kHelp,
-                     {kModelFlagFile},
+                     {kModelFlagFile, jobs::kEngineFlagFile},
                      Run};
 
 }  // namespace sn37::tools
