@@ -81,20 +81,20 @@ class Transformers:
         return time.monotonic() - start, texts
 
 
-def compare(title, unit_count, runs, args):
-    """runs: {engine: function → (seconds, answers)}; prints one table row."""
-    seconds = {engine: [] for engine in runs}
-    answers = {}
-    for _ in range(args.repeats):
-        for engine, run in runs.items():
-            elapsed, answers[engine] = run()
-            seconds[engine].append(elapsed)
-    medians = {e: statistics.median(s) for e, s in seconds.items()}
-    ours, theirs = list(runs)
-    print(f"{title:34} {unit_count / medians[ours]:10.1f} "
-          f"{unit_count / medians[theirs]:12.1f} "
-          f"{medians[theirs] / medians[ours]:8.2f}x", flush=True)
-    return answers[ours], answers[theirs]
+def compare(title, runs, repeats):
+    """Prints one table row.
+
+    runs: for ours, then theirs: (tokens, function → (seconds, answers)).
+    """
+    rates, answers = [[], []], [None, None]
+    for _ in range(repeats):
+        for i, (tokens, run) in enumerate(runs):
+            seconds, answers[i] = run()
+            rates[i].append(tokens / seconds)
+    ours, theirs = (statistics.median(r) for r in rates)
+    print(f"{title:34} {ours:10.1f} {theirs:12.1f} {ours / theirs:8.2f}x",
+          flush=True)
+    return answers
 
 
 def main():
@@ -111,6 +111,9 @@ def main():
                         help="scoring requests")
     parser.add_argument("--generate", type=int, default=64,
                         help="prompts to continue by 100 tokens")
+    parser.add_argument("--one-by-one", type=int, default=8,
+                        help="how many of the prompts transformers gets; its "
+                        "rate does not depend on it")
     args = parser.parse_args()
 
     with open(args.requests) as file:
@@ -126,22 +129,24 @@ def main():
           f"{'ratio':>9}")
     if scored:
         tokens = sum(len(s["context"]) + len(s["reference"]) for s in scored)
-        a, b = compare(f"scoring {len(scored)} requests", tokens,
-                       {ours: lambda: ours.score(scored),
-                        theirs: lambda: theirs.score(scored)}, args)
+        a, b = compare(f"scoring {len(scored)} requests",
+                       [(tokens, lambda: ours.score(scored)),
+                        (tokens, lambda: theirs.score(scored))], args.repeats)
         apart = max(abs(x - y) for x, y in zip(a, b))
         print(f"  largest difference of a loss: {apart:.5f}")
     if prompts:
-        a, b = compare(f"generating 100 tokens, {len(prompts)} prompts",
-                       100 * len(prompts),
-                       {ours: lambda: ours.generate(prompts, 100),
-                        theirs: lambda: theirs.generate(prompts, 100)}, args)
+        new = 100
+        some, one = prompts[:args.one_by_one], prompts[:1]
+        a, b = compare(f"generating {new} tokens, {len(prompts)} prompts",
+                       [(new * len(prompts),
+                         lambda: ours.generate(prompts, new)),
+                        (new * len(some), lambda: theirs.generate(some, new))],
+                       args.repeats)
         same = sum(x == y for x, y in zip(a, b))
-        print(f"  equal texts: {same} of {len(prompts)}")
-        one = prompts[:1]
-        compare("generating 100 tokens, 1 prompt", 100,
-                {ours: lambda: ours.generate(one, 100),
-                 theirs: lambda: theirs.generate(one, 100)}, args)
+        print(f"  equal texts: {same} of {len(some)}")
+        compare(f"generating {new} tokens, 1 prompt",
+                [(new, lambda: ours.generate(one, new)),
+                 (new, lambda: theirs.generate(one, new))], args.repeats)
 
 
 if __name__ == "__main__":

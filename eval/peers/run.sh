@@ -1,7 +1,7 @@
 #!/bin/bash
 # Compares this engine with others on the same requests, machine, dtype and
 # threads: bazel run //eval:peers -- [--dtype bfloat16|float32] [--threads N]
-# [--repeats N] [--score N] [--generate N].
+# [--repeats N] [--score N] [--generate N] [--one-by-one N].
 #
 # The others live in a Python environment of their own, made on the first run
 # (a few gigabytes) outside the checkout, in $SN37_PEERS_HOME or the user's
