@@ -57,7 +57,8 @@ class Decider {
       results_[{result.competition(), result.model_digest()}].push_back(result);
     }
     for (const Slot& slot : plan.slots()) {
-      registered_at_[slot.hotkey()] = static_cast<int64_t>(slot.registered_at());
+      registered_at_[slot.hotkey()] =
+          static_cast<int64_t>(slot.registered_at());
     }
   }
 
@@ -125,8 +126,8 @@ class Decider {
                           ScoreEntrants(competition));
     std::vector<Contender> field;
     for (const Entrant& entrant : entrants) {
-      field.push_back({entrant.score.score,
-                       static_cast<int64_t>(entrant.model->block())});
+      field.push_back(
+          {entrant.score.score, static_cast<int64_t>(entrant.model->block())});
     }
     const Standings standings = Rank(field, competition.epsilon(), block_);
     for (size_t i = 0; i < entrants.size(); ++i) {
@@ -179,8 +180,7 @@ class Decider {
     for (const Entrant& entrant : entrants) {
       if (!entrant.model->misconfigured().empty()) continue;
       std::vector<Evaluation>& history =
-          outcome_.next
-              .history[{competition.id(), entrant.model->hotkey()}];
+          outcome_.next.history[{competition.id(), entrant.model->hotkey()}];
       history = WithEvaluation(
           std::move(history),
           {block_, entrant.score.score, winner.block, winner.score});
@@ -236,8 +236,8 @@ class Decider {
   }
 
   absl::Status SetWeights(const ScheduleEntry& entry) {
-    const HotkeyWeights weights = SubnetWeights(
-        outcome_.next.averages, entry, plan_.schedule().min_weight());
+    const HotkeyWeights weights = SubnetWeights(outcome_.next.averages, entry,
+                                                plan_.schedule().min_weight());
     std::vector<chain::Share> shares;
     std::map<uint32_t, const Slot*> slots;
     for (const Slot& slot : plan_.slots()) {

@@ -57,12 +57,13 @@ class DecideTest : public testing::Test {
     plan_.set_netuid(37);
     plan_.set_sync_block(1440);
     plan_.set_max_weight_limit(65535);
+    const std::string answer(1, 'A');
     RoundTask task;
     task.task = schedule->entries(0).competitions(0).tasks(0);
     for (int i = 0; i < 2; ++i) {
       datasets::Sample sample;
-      sample.mutable_multiple_choice()->set_answer("A");
-      sample.mutable_multiple_choice()->add_choices("A");
+      sample.mutable_multiple_choice()->set_answer(answer);
+      sample.mutable_multiple_choice()->add_choices(answer);
       task.samples.push_back(sample);
     }
     tasks_[1].push_back(task);
@@ -88,7 +89,7 @@ class DecideTest : public testing::Test {
       result.set_task("mc");
       result.set_index(i);
       result.set_status(SCORED);
-      result.add_responses()->set_text("A");
+      result.add_responses()->set_text(std::string(1, 'A'));
       result.mutable_score()->add_items(i < wrong ? 1 : 0);
       results_.push_back(result);
     }

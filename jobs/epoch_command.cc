@@ -90,10 +90,9 @@ absl::StatusOr<std::string> FlagOrBeside(const absl::Flag<std::string>& flag,
 
 absl::StatusOr<Schedule> LoadSchedule(const std::string& program) {
   constexpr uint64_t kMaxScheduleBytes = 1 << 20;
-  SN37_ASSIGN_OR_RETURN(
-      std::string path,
-      FlagOrBeside(FLAGS_schedule, program,
-                   "sn37/sn37/competition/demo.textproto"));
+  SN37_ASSIGN_OR_RETURN(std::string path,
+                        FlagOrBeside(FLAGS_schedule, program,
+                                     "sn37/sn37/competition/demo.textproto"));
   SN37_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxScheduleBytes));
   absl::StatusOr<Schedule> schedule = ParseSchedule(text);
   SN37_RETURN_IF_ERROR(Annotate(schedule.status(), path));
@@ -129,7 +128,9 @@ absl::Status PrepareWorld(const std::string& program, const std::string& home,
 }
 
 // This program's file.
-std::string Program() { return std::filesystem::read_symlink("/proc/self/exe"); }
+std::string Program() {
+  return std::filesystem::read_symlink("/proc/self/exe");
+}
 
 std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
                                        const EpochFolder& folder,
@@ -138,8 +139,8 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
   std::vector<std::string> command = {Program()};
   command.insert(command.end(), verb.begin(), verb.end());
   for (const std::string& flag :
-       {absl::StrCat("--worker=", folder.path()),
-        absl::StrCat("--home=", home), absl::StrCat("--snapshot=", snapshot),
+       {absl::StrCat("--worker=", folder.path()), absl::StrCat("--home=", home),
+        absl::StrCat("--snapshot=", snapshot),
         absl::StrCat("--threads=", absl::GetFlag(FLAGS_threads)),
         absl::StrCat("--batch=", absl::GetFlag(FLAGS_batch))}) {
     command.push_back(flag);
@@ -151,8 +152,8 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
 absl::Status MoveClock(chain::Ledger& ledger, const Schedule& schedule) {
   SN37_ASSIGN_OR_RETURN(chain::Block head, ledger.Head());
   return ledger.AdvanceTo(static_cast<uint64_t>(
-      NextSyncBlock(static_cast<int64_t>(head.number),
-                    schedule.genesis_block(), schedule.sync_cadence())));
+      NextSyncBlock(static_cast<int64_t>(head.number), schedule.genesis_block(),
+                    schedule.sync_cadence())));
 }
 
 absl::StatusOr<EpochResult> RunAndMoveClock(const EpochInputs& inputs,
@@ -209,8 +210,8 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   SN37_ASSIGN_OR_RETURN(inputs.device, eval::Engine::LocalDeviceKind());
   SN37_ASSIGN_OR_RETURN(EpochResult result, RunAndMoveClock(inputs, *ledger));
   std::cout << "Epoch " << result.plan.sync_block() << "\n"
-            << ReportTable(result.plan, result.decision) << "\nReport: "
-            << result.folder.report() << "\n";
+            << ReportTable(result.plan, result.decision)
+            << "\nReport: " << result.folder.report() << "\n";
   return result.decision.complete() ? 0 : 1;
 }
 
@@ -222,11 +223,10 @@ int RunAsWorker(absl::Span<const std::string> words) {
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a worker does not outlive its job
-  WorkerOptions options{EpochFolder(absl::GetFlag(FLAGS_worker)),
-                        absl::GetFlag(FLAGS_snapshot),
-                        ModelsFolder(HomeFolder()),
-                        absl::GetFlag(FLAGS_threads),
-                        absl::GetFlag(FLAGS_batch)};
+  WorkerOptions options{
+      EpochFolder(absl::GetFlag(FLAGS_worker)), absl::GetFlag(FLAGS_snapshot),
+      ModelsFolder(HomeFolder()), absl::GetFlag(FLAGS_threads),
+      absl::GetFlag(FLAGS_batch)};
   absl::Status status = RunWorker(options, shard, [] {
     std::fputs(".\n", stdout);
     std::fflush(stdout);

@@ -16,8 +16,8 @@ namespace sn37::jobs {
 class EpochFolder {
  public:
   EpochFolder(absl::string_view home, uint64_t sync_block)
-      : EpochFolder(JoinPath(JoinPath(home, "epochs"),
-                             absl::StrCat(sync_block))) {}
+      : EpochFolder(
+            JoinPath(JoinPath(home, "epochs"), absl::StrCat(sync_block))) {}
   explicit EpochFolder(std::string path) : path_(std::move(path)) {}
 
   const std::string& path() const { return path_; }

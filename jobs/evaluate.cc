@@ -85,8 +85,8 @@ std::string Describe(const PlannedModel& model, const ShardEnd& end) {
 // Logs every sample that the model's worker did not reach as failed.
 absl::Status FailTheRest(const EpochPlan& plan, const EpochFolder& folder,
                          const PlannedModel& model, const std::string& error) {
-  SN37_ASSIGN_OR_RETURN(AppendLog log, AppendLog::Open(LogOf(folder, model),
-                                                       kMaxLogBytes));
+  SN37_ASSIGN_OR_RETURN(AppendLog log,
+                        AppendLog::Open(LogOf(folder, model), kMaxLogBytes));
   SN37_ASSIGN_OR_RETURN(std::vector<SampleResult> logged,
                         ReadSampleLog(LogOf(folder, model)));
   std::set<SampleKey> known = KeysOf(logged);

@@ -58,8 +58,7 @@ class FakeExecutor : public Executor {
       : run_(std::move(run)) {}
 
   absl::StatusOr<std::vector<ShardEnd>> Run(
-      absl::Span<const int> shards,
-      absl::FunctionRef<void(int64_t)>) override {
+      absl::Span<const int> shards, absl::FunctionRef<void(int64_t)>) override {
     std::vector<ShardEnd> ends;
     for (int shard : shards) {
       started.push_back(shard);
@@ -127,8 +126,7 @@ TEST(EvaluateTest, AModelThatCrashesItsWorkerTwiceHasFailed) {
   EXPECT_THAT(executor.started, ElementsAre(0, 1, 0));
   EXPECT_EQ(evaluation->results[0].status(), SCORED);
   EXPECT_EQ(evaluation->results[1].status(), MODEL_FAILED);
-  EXPECT_THAT(evaluation->results[1].error(),
-              HasSubstr("crashes its worker"));
+  EXPECT_THAT(evaluation->results[1].error(), HasSubstr("crashes its worker"));
 }
 
 TEST(EvaluateTest, AKilledWorkerIsTriedAgain) {

@@ -63,10 +63,9 @@ class Planner {
   }
 
   absl::Status FillTasks() {
-    SN37_ASSIGN_OR_RETURN(
-        TasksByCompetition drawn,
-        DrawAllTasks(*entry_, *in_.snapshot,
-                     SeedFromBlockHash(plan_.block_hash())));
+    SN37_ASSIGN_OR_RETURN(TasksByCompetition drawn,
+                          DrawAllTasks(*entry_, *in_.snapshot,
+                                       SeedFromBlockHash(plan_.block_hash())));
     for (const auto& [competition, tasks] : drawn) {
       for (const RoundTask& task : tasks) {
         PlannedTask& planned = *plan_.add_tasks();

@@ -12,16 +12,15 @@
 namespace sn37::jobs {
 namespace {
 
-absl::StatusOr<chain::Neuron> FindNeuron(chain::Client& client,
-                                         uint16_t netuid,
+absl::StatusOr<chain::Neuron> FindNeuron(chain::Client& client, uint16_t netuid,
                                          const std::string& hotkey) {
   SN37_ASSIGN_OR_RETURN(chain::Metagraph graph, client.GetMetagraph(netuid));
   for (const chain::Neuron& neuron : graph.neurons) {
     if (neuron.hotkey == hotkey) return neuron;
   }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the validator's hotkey ", hotkey, " has no slot on subnet ", netuid,
-      "; register it"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the validator's hotkey ", hotkey, " has no slot on subnet ",
+                   netuid, "; register it"));
 }
 
 // Whether the neuron set these weights at or after the epoch's block: what a

@@ -43,8 +43,8 @@ absl::StatusOr<Digest> KeyOf(const EpochPlan& plan, const PlannedModel& model,
         task.repetition_penalty(), "\n",
         competition->constraints().sequence_length()));
   }
-  return absl::DataLossError(absl::StrCat(
-      "the plan's task ", planned.name(), " is not in its schedule"));
+  return absl::DataLossError(absl::StrCat("the plan's task ", planned.name(),
+                                          " is not in its schedule"));
 }
 
 // The tasks of every distinct model that is evaluated.

@@ -71,8 +71,8 @@ arrow::Result<Column> PerResponse(const char* name, Rows rows, Get get) {
 
 arrow::Result<Column> GeneratedTokens(Rows rows) {
   auto ids = std::make_shared<arrow::Int32Builder>();
-  auto lists = std::make_shared<arrow::ListBuilder>(
-      arrow::default_memory_pool(), ids);
+  auto lists =
+      std::make_shared<arrow::ListBuilder>(arrow::default_memory_pool(), ids);
   return List("tokens", rows, lists,
               [&](const SampleResult& row, arrow::ListBuilder& out) {
                 for (const eval::Response& response : row.responses()) {
@@ -105,8 +105,8 @@ arrow::Result<std::shared_ptr<arrow::Table>> ToTable(Rows rows) {
       "competition", rows, [](const R& r) { return r.competition(); }));
   made.push_back(Scalar<StringBuilder>(
       "model_digest", rows, [](const R& r) { return r.model_digest(); }));
-  made.push_back(Scalar<StringBuilder>("task", rows,
-                                       [](const R& r) { return r.task(); }));
+  made.push_back(
+      Scalar<StringBuilder>("task", rows, [](const R& r) { return r.task(); }));
   made.push_back(Scalar<Int64Builder>("index", rows,
                                       [](const R& r) { return r.index(); }));
   made.push_back(Scalar<StringBuilder>(
@@ -138,8 +138,7 @@ arrow::Result<std::shared_ptr<arrow::Table>> ToTable(Rows rows) {
     fields.push_back(column->field);
     arrays.push_back(column->values);
   }
-  return arrow::Table::Make(arrow::schema(std::move(fields)),
-                            std::move(arrays),
+  return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(arrays),
                             static_cast<int64_t>(rows.size()));
 }
 

@@ -46,10 +46,10 @@ SampleResult Failed() {
 }
 
 std::shared_ptr<arrow::Table> Read(const std::string& bytes) {
-  auto reader = parquet::arrow::OpenFile(
-      std::make_shared<arrow::io::BufferReader>(
-          arrow::Buffer::FromString(bytes)),
-      arrow::default_memory_pool());
+  auto reader =
+      parquet::arrow::OpenFile(std::make_shared<arrow::io::BufferReader>(
+                                   arrow::Buffer::FromString(bytes)),
+                               arrow::default_memory_pool());
   EXPECT_TRUE(reader.ok()) << reader.status().ToString();
   auto table = (*reader)->ReadTable();
   EXPECT_TRUE(table.ok()) << table.status().ToString();
@@ -58,8 +58,7 @@ std::shared_ptr<arrow::Table> Read(const std::string& bytes) {
 
 template <typename Array>
 std::shared_ptr<Array> ColumnOf(const arrow::Table& table, const char* name) {
-  return std::static_pointer_cast<Array>(
-      table.GetColumnByName(name)->chunk(0));
+  return std::static_pointer_cast<Array>(table.GetColumnByName(name)->chunk(0));
 }
 
 TEST(ResultsTest, EveryFieldIsReadBack) {
@@ -87,9 +86,9 @@ TEST(ResultsTest, EveryFieldIsReadBack) {
   EXPECT_EQ(tokens->value_length(1), 2);
   auto items = ColumnOf<arrow::ListArray>(*table, "items");
   ASSERT_EQ(items->value_length(1), 1);
-  EXPECT_EQ(std::static_pointer_cast<arrow::DoubleArray>(items->values())
-                ->Value(0),
-            0.25);
+  EXPECT_EQ(
+      std::static_pointer_cast<arrow::DoubleArray>(items->values())->Value(0),
+      0.25);
   EXPECT_TRUE(ColumnOf<arrow::BooleanArray>(*table, "duplicate")->Value(1));
 }
 

@@ -32,9 +32,9 @@ absl::StatusOr<FileDescriptor> LockHome(const std::string& home) {
   if (file.get() < 0) return ErrnoStatus(errno, "open", path);
   if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
   if (errno != EWOULDBLOCK) return ErrnoStatus(errno, "lock", path);
-  return absl::FailedPreconditionError(absl::StrCat(
-      "another epoch is running in ", home,
-      "; wait for it, or choose another folder with --home"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("another epoch is running in ", home,
+                   "; wait for it, or choose another folder with --home"));
 }
 
 absl::StatusOr<int64_t> CurrentSyncBlock(const EpochInputs& inputs) {
@@ -60,8 +60,7 @@ absl::StatusOr<EpochPlan> PlanOnce(const EpochInputs& inputs,
   plan_inputs.dtype = inputs.dtype;
   plan_inputs.device = inputs.device;
   SN37_ASSIGN_OR_RETURN(EpochPlan plan, MakePlan(plan_inputs, sync_block));
-  SN37_RETURN_IF_ERROR(
-      WriteFileWhole(folder.plan(), plan.SerializeAsString()));
+  SN37_RETURN_IF_ERROR(WriteFileWhole(folder.plan(), plan.SerializeAsString()));
   return plan;
 }
 
@@ -142,9 +141,8 @@ absl::StatusOr<EpochResult> RunEpoch(const EpochInputs& inputs) {
                         PlanOnce(inputs, folder, state, sync_block));
   SN37_RETURN_IF_ERROR(CheckPlanIsOurs(plan, inputs, folder));
   SN37_RETURN_IF_ERROR(LogCachedResults(plan, folder, file));
-  SN37_ASSIGN_OR_RETURN(
-      Evaluation evaluation,
-      Evaluate(plan, folder, *inputs.executor(folder)));
+  SN37_ASSIGN_OR_RETURN(Evaluation evaluation,
+                        Evaluate(plan, folder, *inputs.executor(folder)));
   SN37_RETURN_IF_ERROR(CacheResults(plan, evaluation.results, file));
   SN37_ASSIGN_OR_RETURN(
       Outcome outcome,
@@ -152,9 +150,9 @@ absl::StatusOr<EpochResult> RunEpoch(const EpochInputs& inputs) {
   SN37_RETURN_IF_ERROR(
       WriteOutputs(folder, plan, evaluation.results, outcome.decision));
   if (outcome.decision.complete()) {
-    SN37_RETURN_IF_ERROR(
-        file.Publish(outcome.next, IntentOf(plan, outcome.decision,
-                                            inputs.validator_hotkey)));
+    SN37_RETURN_IF_ERROR(file.Publish(
+        outcome.next,
+        IntentOf(plan, outcome.decision, inputs.validator_hotkey)));
     SN37_RETURN_IF_ERROR(SetIntendedWeights(inputs, file));
   }
   return EpochResult{folder, std::move(plan), std::move(outcome.decision)};

@@ -65,10 +65,9 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
 
   SN37_ASSIGN_OR_RETURN(ModelId id, ParseModelId(planned.commitment()));
   RoundModel model;
-  SN37_ASSIGN_OR_RETURN(
-      model.folder,
-      LocalStore(options.models)
-          .Fetch(id, competition->constraints().max_bytes()));
+  SN37_ASSIGN_OR_RETURN(model.folder,
+                        LocalStore(options.models)
+                            .Fetch(id, competition->constraints().max_bytes()));
   model.digest = planned.digest();
   model.competition = planned.competition();
   model.sequence_length = competition->constraints().sequence_length();

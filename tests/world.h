@@ -13,8 +13,8 @@
 
 namespace sn37 {
 
-// Miners 1 and 3 share a model of two layers, 2 has a worse one; 4 and 5 compete
-// with models of their own.
+// Miners 1 and 3 share a model of two layers, 2 has a worse one; 4 and 5
+// compete with models of their own.
 std::vector<jobs::DemoMiner> TinyMiners();
 
 // A fresh home below the test's folder with the world in it, before its first
@@ -23,7 +23,7 @@ std::string NewHome(const std::string& name);
 
 // How a run of the epoch program ended.
 struct Ended {
-  int status = -1;  // exit status; -1 when a signal ended it
+  int status = -1;     // exit status; -1 when a signal ended it
   std::string output;  // standard output and error
 };
 

@@ -109,11 +109,11 @@ absl::Status CommitModels(chain::Ledger& ledger, uint16_t netuid,
                           absl::Span<const DemoMiner> miners,
                           absl::Span<const DemoModel> models) {
   for (size_t i = 0; i < miners.size(); ++i) {
-    SN37_ASSIGN_OR_RETURN(chain::Keypair hotkey, chain::Keypair::FromUri(miners[i].uri));
+    SN37_ASSIGN_OR_RETURN(chain::Keypair hotkey,
+                          chain::Keypair::FromUri(miners[i].uri));
     SN37_RETURN_IF_ERROR(ledger.AdvanceTo(miners[i].block));
-    SN37_ASSIGN_OR_RETURN(
-        std::string text,
-        TextFor(miners[i], models[i], hotkey.address()));
+    SN37_ASSIGN_OR_RETURN(std::string text,
+                          TextFor(miners[i], models[i], hotkey.address()));
     SN37_RETURN_IF_ERROR(ledger.Commit(hotkey, netuid, text));
   }
   return absl::OkStatus();
@@ -126,15 +126,18 @@ absl::Status FillLedger(chain::Ledger& ledger, uint16_t netuid,
   chain::SubnetOptions options;
   options.hyperparameters.weights_version = version_key;
   SN37_RETURN_IF_ERROR(ledger.AddSubnet(netuid, options));
-  SN37_ASSIGN_OR_RETURN(chain::Keypair owner, chain::Keypair::FromUri("//demo/owner"));
-  SN37_ASSIGN_OR_RETURN(chain::Keypair validator, chain::Keypair::FromUri(kDemoValidator));
+  SN37_ASSIGN_OR_RETURN(chain::Keypair owner,
+                        chain::Keypair::FromUri("//demo/owner"));
+  SN37_ASSIGN_OR_RETURN(chain::Keypair validator,
+                        chain::Keypair::FromUri(kDemoValidator));
   constexpr uint64_t kStake = uint64_t{200'000} * 1'000'000'000;  // rao
   SN37_RETURN_IF_ERROR(
       ledger.Register(owner, netuid, validator.address()).status());
   SN37_RETURN_IF_ERROR(ledger.SetStake(netuid, validator.address(), kStake,
                                        /*validator_permit=*/true));
   for (const DemoMiner& miner : miners) {
-    SN37_ASSIGN_OR_RETURN(chain::Keypair hotkey, chain::Keypair::FromUri(miner.uri));
+    SN37_ASSIGN_OR_RETURN(chain::Keypair hotkey,
+                          chain::Keypair::FromUri(miner.uri));
     SN37_RETURN_IF_ERROR(
         ledger.Register(owner, netuid, hotkey.address()).status());
   }

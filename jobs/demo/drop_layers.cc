@@ -69,9 +69,9 @@ absl::Status WriteConfig(const std::string& from, const std::string& to,
   if (!dropped.empty() &&
       (*dropped.begin() < 0 || *dropped.rbegin() >= layers ||
        static_cast<int64_t>(dropped.size()) >= layers)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": cannot drop these ", dropped.size(), " of ",
-                     layers, " layers"));
+    return absl::InvalidArgumentError(absl::StrCat(path, ": cannot drop these ",
+                                                   dropped.size(), " of ",
+                                                   layers, " layers"));
   }
   config["num_hidden_layers"] = layers - static_cast<int64_t>(dropped.size());
   return WriteFileWhole(JoinPath(to, "config.json"),

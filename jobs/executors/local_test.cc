@@ -19,8 +19,8 @@ absl::StatusOr<std::vector<ShardEnd>> RunScript(const std::string& script,
 
 TEST(LocalExecutorTest, CountsFinishedSamplesAndKeepsTheMessage) {
   int64_t finished = 0;
-  auto ends = RunScript("echo .; echo .; echo shard $1 is fine; echo .",
-                        {4, 7}, finished);
+  auto ends = RunScript("echo .; echo .; echo shard $1 is fine; echo .", {4, 7},
+                        finished);
   ASSERT_TRUE(ends.ok()) << ends.status();
   ASSERT_EQ(ends->size(), 2);
   EXPECT_EQ(finished, 6);
@@ -31,9 +31,9 @@ TEST(LocalExecutorTest, CountsFinishedSamplesAndKeepsTheMessage) {
 
 TEST(LocalExecutorTest, TellsHowAWorkerEndedAndGoesOn) {
   int64_t finished = 0;
-  auto ends = RunScript(
-      "case $1 in 0) exit 3;; 1) kill -SEGV $$;; esac; echo .", {0, 1, 2},
-      finished);
+  auto ends =
+      RunScript("case $1 in 0) exit 3;; 1) kill -SEGV $$;; esac; echo .",
+                {0, 1, 2}, finished);
   ASSERT_TRUE(ends.ok()) << ends.status();
   EXPECT_EQ((*ends)[0].exit_code, 3);
   EXPECT_EQ((*ends)[1].signal, SIGSEGV);
@@ -43,8 +43,8 @@ TEST(LocalExecutorTest, TellsHowAWorkerEndedAndGoesOn) {
 
 TEST(LocalExecutorTest, AFloodOfOutputIsCut) {
   int64_t finished = 0;
-  auto ends = RunScript("head -c 1000000 /dev/zero | tr '\\0' x; echo", {0},
-                        finished);
+  auto ends =
+      RunScript("head -c 1000000 /dev/zero | tr '\\0' x; echo", {0}, finished);
   ASSERT_TRUE(ends.ok()) << ends.status();
   EXPECT_EQ((*ends)[0].message.size(), 4096);
 }

@@ -140,8 +140,8 @@ std::string RankingTable(const Ranking& models) {
 std::string Bar(const ModelDecision& model, const TaskResult& task,
                 double scale, size_t color) {
   std::string out = absl::StrFormat(
-      "<span class=\"label\">%d · %s</span><span class=\"track\">",
-      model.uid(), HtmlEscape(model.repository()));
+      "<span class=\"label\">%d · %s</span><span class=\"track\">", model.uid(),
+      HtmlEscape(model.repository()));
   auto share = [&](double value) {
     return std::clamp(100 * value / scale, 0.0, 100.0);
   };
@@ -173,8 +173,9 @@ std::string TaskCharts(const Ranking& models, const Competition* competition) {
       absl::StrAppend(&out, " <span class=\"soft\">weight ",
                       Percent(competition->tasks(t).weight()), "</span>");
     }
-    absl::StrAppend(&out, "</h3>\n<div class=\"chart\" role=\"img\" "
-                          "aria-label=\"scores of the models\">\n");
+    absl::StrAppend(&out,
+                    "</h3>\n<div class=\"chart\" role=\"img\" "
+                    "aria-label=\"scores of the models\">\n");
     for (size_t i = 0; i < models.size(); ++i) {
       absl::StrAppend(&out, Bar(*models[i], models[i]->tasks(t), scale, i));
     }
@@ -187,8 +188,8 @@ std::string CompetitionSection(const EpochPlan& plan, uint32_t id,
                                const Ranking& models) {
   const Competition* competition = FindCompetition(plan, id);
   std::string name = competition == nullptr ? "" : competition->name();
-  std::string out = absl::StrFormat("<h2>Competition %d %s", id,
-                                    HtmlEscape(name));
+  std::string out =
+      absl::StrFormat("<h2>Competition %d %s", id, HtmlEscape(name));
   if (competition != nullptr) {
     absl::StrAppend(&out, " <span class=\"soft\">",
                     Percent(competition->reward()), " of the reward</span>");
@@ -211,8 +212,8 @@ std::string Rejected(const EpochPlan& plan) {
   for (const RejectedModel& model : plan.rejected()) {
     absl::StrAppend(&out, "<tr>", Cell("n", absl::StrCat(model.competition())),
                     Cell("n", absl::StrCat(model.uid())),
-                    Cell("name", model.repository()),
-                    Cell("name", model.why()), "</tr>\n");
+                    Cell("name", model.repository()), Cell("name", model.why()),
+                    "</tr>\n");
   }
   return absl::StrCat(out, "</table></div>\n");
 }

@@ -75,7 +75,7 @@ TEST(ReportTest, TableShowsRankScoreIntervalTasksWinsAndWeight) {
   std::string table =
       ReportTable(Parse<EpochPlan>(kPlan), Parse<Decision>(kDecision));
   EXPECT_THAT(table, HasSubstr("Competition 1 chat, 100.0 % of the reward"));
-  EXPECT_THAT(table, HasSubstr("rank  uid  model                         score"
+  EXPECT_THAT(table, HasSubstr("rank  uid  model                          score"
                                "  word_sorting    text  wins   weight"));
   EXPECT_THAT(table, HasSubstr("   1    3  demo/best    0.2500 [0.2000, 0.3000]"
                                "        0.1000  0.3000     1  100.0 %"));
@@ -90,7 +90,8 @@ TEST(ReportTest, PageIsSelfContained) {
   EXPECT_THAT(page, HasSubstr("0.2500 [0.2000, 0.3000]"));
   EXPECT_THAT(page, HasSubstr("uid 4 failed: model.safetensors holds NaN"));
   EXPECT_THAT(page, HasSubstr("weight 75.0 %"));
-  for (const char* outside : {"http:", "https:", "<script", "src=", "@import"}) {
+  for (const char* outside :
+       {"http:", "https:", "<script", "src=", "@import"}) {
     EXPECT_THAT(page, Not(HasSubstr(outside)));
   }
 }

@@ -76,8 +76,8 @@ std::string ReportTable(const EpochPlan& plan, const Decision& decision) {
   }
   for (const RejectedModel& model : plan.rejected()) {
     absl::StrAppend(&out, "\nNot evaluated: uid ", model.uid(), " ",
-                    Printable(model.repository()), ": ",
-                    Printable(model.why()), "\n");
+                    Printable(model.repository()), ": ", Printable(model.why()),
+                    "\n");
   }
   if (!decision.complete()) {
     absl::StrAppend(&out, "\nIncomplete, no weights were set: ",

@@ -30,8 +30,9 @@ struct JsonLimits {
 
 // Parses one JSON document (RFC 8259: no comments, no NaN, valid UTF-8). Of a
 // key that occurs twice in an object the last value is kept, as Python's json
-// does, unless `limits` asks for unique keys. The error says what is wrong and at which byte, without quoting more of
-// the text than a few harmless characters.
+// does, unless `limits` asks for unique keys. The error says what is wrong and
+// at which byte, without quoting more of the text than a few harmless
+// characters.
 absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text,
                                          const JsonLimits& limits);
 

@@ -132,9 +132,9 @@ class Runner {
         requests, [&](size_t r, absl::StatusOr<eval::ScoreResponse> answer) {
           auto [job, i] = places[r];
           if (!answer.ok()) return Receive(*job, i, answer.status());
-          return Receive(*job, i,
-                         ToResponse(requests[r], job->requests.scored_bytes[i],
-                                    *answer));
+          return Receive(
+              *job, i,
+              ToResponse(requests[r], job->requests.scored_bytes[i], *answer));
         });
   }
 
@@ -151,8 +151,8 @@ class Runner {
         requests, [&](size_t r, absl::StatusOr<eval::GenerateResponse> answer) {
           auto [job, i] = places[r];
           if (!answer.ok()) return Receive(*job, i, answer.status());
-          return Receive(*job, i, ToResponse(requests[r], *answer,
-                                             *tokenizer_));
+          return Receive(*job, i,
+                         ToResponse(requests[r], *answer, *tokenizer_));
         });
   }
 

@@ -81,8 +81,9 @@ struct RoundScore {
 
 // Scores a whole set of results of one model. A sample that the model failed
 // counts as worst possible; a model that failed all of them (it cannot even be
-// loaded) has an infinite score. Errors: FailedPrecondition when a sample is missing
-// or failed for a reason that is not the model's (the set is incomplete).
+// loaded) has an infinite score. Errors: FailedPrecondition when a sample is
+// missing or failed for a reason that is not the model's (the set is
+// incomplete).
 absl::StatusOr<RoundScore> ScoreRound(const Competition& competition,
                                       absl::Span<const RoundTask> tasks,
                                       absl::Span<const SampleResult> results);

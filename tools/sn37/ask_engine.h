@@ -30,8 +30,8 @@ std::vector<Answer> AskEngine(
         absl::FunctionRef<absl::Status(size_t, absl::StatusOr<Response>)>)>
         ask,
     absl::FunctionRef<Answer(const Response&)> to_json) {
-  std::vector<Answer> answers(
-      questions.size(), absl::UnknownError("the engine did not answer"));
+  std::vector<Answer> answers(questions.size(),
+                              absl::UnknownError("the engine did not answer"));
   std::vector<Request> requests;
   std::vector<size_t> places;  // of each request among the questions
   for (size_t i = 0; i < questions.size(); ++i) {

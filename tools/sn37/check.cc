@@ -69,11 +69,10 @@ int Run(absl::Span<const std::string>) {
 
 }  // namespace
 
-const Verb kCheck = {
-    "check",
-    "a model folder against a competition's constraints",
-    kHelp,
-    {"tools/sn37/check.cc", kOutputFlagFile, kModelFlagFile},
-    Run};
+const Verb kCheck = {"check",
+                     "a model folder against a competition's constraints",
+                     kHelp,
+                     {"tools/sn37/check.cc", kOutputFlagFile, kModelFlagFile},
+                     Run};
 
 }  // namespace sn37::tools

@@ -1,4 +1,6 @@
 // sn37 digest: what names a model's content.
+#include "sn37/base/digest.h"
+
 #include <iostream>
 #include <string>
 #include <vector>
@@ -7,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "chain/codec/ss58.h"
-#include "sn37/base/digest.h"
 #include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/table.h"

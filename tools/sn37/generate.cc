@@ -44,7 +44,8 @@ struct Model {
 
 absl::StatusOr<Model> Load() {
   SN37_ASSIGN_OR_RETURN(std::string folder, ModelFolder());
-  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options, jobs::EngineOptionsFromFlags());
+  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options,
+                        jobs::EngineOptionsFromFlags());
   SN37_ASSIGN_OR_RETURN(eval::Tokenizer tokenizer,
                         eval::Tokenizer::Load(folder));
   SN37_ASSIGN_OR_RETURN(eval::ModelConfig config,

@@ -30,8 +30,9 @@ absl::Status Import() {
   const std::string gguf = absl::GetFlag(FLAGS_gguf);
   const std::string out = absl::GetFlag(FLAGS_out);
   if (gguf.empty() || out.empty()) {
-    return absl::InvalidArgumentError("give the file with --gguf and the "
-                                      "folder to make with --out");
+    return absl::InvalidArgumentError(
+        "give the file with --gguf and the "
+        "folder to make with --out");
   }
   std::optional<Progress> progress;
   uint64_t shown = 0;

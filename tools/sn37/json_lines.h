@@ -27,10 +27,10 @@ using Answer = absl::StatusOr<nlohmann::json>;
 // line longer than `kMaxLineBytes` or that is no JSON object is answered with
 // an error. Returns kOk or kFailed (verb.h).
 inline constexpr size_t kMaxLineBytes = 16 << 20;
-int AnswerLines(std::istream& in, std::ostream& out, size_t batch,
-                absl::FunctionRef<
-                    std::vector<Answer>(absl::Span<const nlohmann::json>)>
-                    answer);
+int AnswerLines(
+    std::istream& in, std::ostream& out, size_t batch,
+    absl::FunctionRef<std::vector<Answer>(absl::Span<const nlohmann::json>)>
+        answer);
 
 // The same for questions that do not gain from company.
 int AnswerEachLine(std::istream& in, std::ostream& out,

@@ -37,8 +37,8 @@ TEST(JsonLinesTest, EachLineIsAnsweredUnderItsId) {
 }
 
 TEST(JsonLinesTest, AnErrorIsARecordAndTheRestGoesOn) {
-  auto [status, out] = AnswerText(
-      "{\"id\":1,\"n\":-1}\nnot json\n[1]\n\n{\"id\":2,\"n\":1}\n");
+  auto [status, out] =
+      AnswerText("{\"id\":1,\"n\":-1}\nnot json\n[1]\n\n{\"id\":2,\"n\":1}\n");
   EXPECT_EQ(status, kFailed);
   std::istringstream lines(out);
   std::vector<json> records;
@@ -58,8 +58,8 @@ TEST(JsonLinesTest, AnErrorIsARecordAndTheRestGoesOn) {
 }
 
 TEST(JsonLinesTest, ALineTooLongIsAnErrorAndNotKept) {
-  auto [status, out] =
-      AnswerText(std::string(kMaxLineBytes + 10, 'x') + "\n{\"id\":2,\"n\":1}\n");
+  auto [status, out] = AnswerText(std::string(kMaxLineBytes + 10, 'x') +
+                                  "\n{\"id\":2,\"n\":1}\n");
   EXPECT_EQ(status, kFailed);
   EXPECT_THAT(out, testing::HasSubstr("longer than"));
   EXPECT_THAT(out, testing::HasSubstr("{\"doubled\":2,\"id\":2}\n"));
@@ -80,8 +80,9 @@ TEST(JsonLinesTest, LinesComeInBatchesAndAnswersInOrder) {
 TEST(JsonLinesTest, InvalidUtf8InAnAnswerIsReplaced) {
   std::istringstream in("{\"id\":1}\n");
   std::ostringstream out;
-  AnswerEachLine(in, out,
-                 [](const json&) { return Answer(json{{"text", "a\xff"}}); });
+  AnswerEachLine(in, out, [](const json&) {
+    return Answer(json{{"text", "a\xff"}});
+  });
   EXPECT_EQ(out.str(), "{\"id\":1,\"text\":\"a\xEF\xBF\xBD\"}\n");
 }
 
@@ -102,14 +103,16 @@ TEST(AskEngineTest, RequestsThatTheEngineLeavesGetItsError) {
   auto to_request = [](const json& question) {
     return GetInt(question, "n", 0, 9);
   };
-  auto ask = [](absl::Span<const int64_t> requests,
-                absl::FunctionRef<absl::Status(size_t, absl::StatusOr<int>)>
-                    done) {
-    EXPECT_EQ(requests.size(), 2);
-    (void)done(0, 7);
-    return absl::ResourceExhaustedError("no memory");
+  auto ask =
+      [](absl::Span<const int64_t> requests,
+         absl::FunctionRef<absl::Status(size_t, absl::StatusOr<int>)> done) {
+        EXPECT_EQ(requests.size(), 2);
+        (void)done(0, 7);
+        return absl::ResourceExhaustedError("no memory");
+      };
+  auto to_json = [](const int& response) {
+    return Answer(json{{"r", response}});
   };
-  auto to_json = [](const int& response) { return Answer(json{{"r", response}}); };
   std::vector<Answer> answers =
       AskEngine<int64_t, int>(questions, to_request, ask, to_json);
   EXPECT_EQ(*answers[0], (json{{"r", 7}}));

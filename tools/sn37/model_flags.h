@@ -9,8 +9,7 @@
 
 namespace sn37::tools {
 
-inline constexpr absl::string_view kModelFlagFile =
-    "tools/sn37/model_flags.cc";
+inline constexpr absl::string_view kModelFlagFile = "tools/sn37/model_flags.cc";
 
 // The value of --model; an error when it was not given.
 absl::StatusOr<std::string> ModelFolder();

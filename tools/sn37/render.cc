@@ -50,10 +50,11 @@ int Run(absl::Span<const std::string>) {
 
 }  // namespace
 
-const Verb kRender = {"render",
-                      "conversations to texts by the chat template (JSON Lines)",
-                      kHelp,
-                      {kModelFlagFile},
-                      Run};
+const Verb kRender = {
+    "render",
+    "conversations to texts by the chat template (JSON Lines)",
+    kHelp,
+    {kModelFlagFile},
+    Run};
 
 }  // namespace sn37::tools

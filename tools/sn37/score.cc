@@ -41,10 +41,9 @@ absl::StatusOr<eval::ScoreRequest> ToRequest(const json& question,
   eval::ScoreRequest request;
   if (FindField(question, "tokens") != nullptr) {
     SN37_ASSIGN_OR_RETURN(request.tokens, GetTokens(question, "tokens"));
-    SN37_ASSIGN_OR_RETURN(
-        request.score_from,
-        GetInt(question, "score_from", 1,
-               static_cast<int64_t>(request.tokens.size())));
+    SN37_ASSIGN_OR_RETURN(request.score_from,
+                          GetInt(question, "score_from", 1,
+                                 static_cast<int64_t>(request.tokens.size())));
     return request;
   }
   if (tokenizer == nullptr) {
@@ -76,7 +75,8 @@ Answer ToJson(const eval::ScoreResponse& response) {
 
 absl::StatusOr<int> Score() {
   SN37_ASSIGN_OR_RETURN(std::string folder, ModelFolder());
-  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options, jobs::EngineOptionsFromFlags());
+  SN37_ASSIGN_OR_RETURN(eval::EngineOptions options,
+                        jobs::EngineOptionsFromFlags());
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<eval::Engine> engine,
                         eval::Engine::Load(folder, options));
   // Token ids can be scored without one.

@@ -37,8 +37,8 @@ Answer Encode(const eval::Tokenizer& tokenizer, const json& question,
                         GetString(question, "text", kMaxLineBytes));
   SN37_ASSIGN_OR_RETURN(
       std::vector<int32_t> tokens,
-      tokenizer.Encode(text, special ? eval::AddSpecial::kYes
-                                     : eval::AddSpecial::kNo));
+      tokenizer.Encode(
+          text, special ? eval::AddSpecial::kYes : eval::AddSpecial::kNo));
   return json{{"tokens", tokens}};
 }
 
@@ -48,8 +48,8 @@ Answer Decode(const eval::Tokenizer& tokenizer, const json& question,
                         GetTokens(question, "tokens"));
   SN37_ASSIGN_OR_RETURN(
       std::string text,
-      tokenizer.Decode(tokens, special ? eval::SkipSpecial::kNo
-                                       : eval::SkipSpecial::kYes));
+      tokenizer.Decode(
+          tokens, special ? eval::SkipSpecial::kNo : eval::SkipSpecial::kYes));
   return json{{"text", text}};
 }
 

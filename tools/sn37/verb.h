@@ -18,7 +18,7 @@ inline constexpr int kUsage = 2;   // the command was not understood
 struct Verb {
   absl::string_view name;
   absl::string_view summary;  // half a line, for the list of verbs
-  absl::string_view help;     // what `sn37 NAME --help` teaches, with an example
+  absl::string_view help;  // what `sn37 NAME --help` teaches, with an example
   // The source files whose flags the verb takes, e.g. "tools/sn37/score.cc".
   std::vector<absl::string_view> flag_files;
   // `arguments` are the words after the verb that are no flags.
