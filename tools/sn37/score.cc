@@ -29,7 +29,7 @@ Log-probabilities of tokens or texts, JSON Lines in and out.
 
   echo '{"id":1,"context":"The sky is","continuation":" blue"}' |
     sn37 score --model DIR
-  {"id":1,"is_greedy":true,"logprobs":[-0.9],"mean_loss":0.9,"sum":-0.9}
+  {"id":1,"is_greedy":false,"logprobs":[-4.63],"mean_loss":4.63,"sum":-4.63}
 
 A line holds either "tokens" and "score_from", or "context" and "continuation":
 texts that are encoded separately, the context with the tokenizer's default
