@@ -29,8 +29,9 @@ json ReadJson(const std::string& name) {
   return *value;
 }
 
-std::unique_ptr<Engine> Load(DType dtype) {
-  auto engine = Engine::Load(*model_folder, {.dtype = dtype});
+std::unique_ptr<Engine> Load(DType dtype, int threads = 0, int64_t batch = 64) {
+  auto engine = Engine::Load(
+      *model_folder, {.dtype = dtype, .threads = threads, .batch = batch});
   EXPECT_TRUE(engine.ok()) << engine.status();
   return engine.ok() ? *std::move(engine) : nullptr;
 }
@@ -132,6 +133,16 @@ TEST(SmolLm2Test, GenerationsInFloat32AreTransformers) {
 // In bfloat16 two good implementations part at the first close decision.
 TEST(SmolLm2Test, GenerationsInBFloat16PartOnlyAtCloseDecisions) {
   ExpectGenerations(DType::kBFloat16, "bf16", 0.2);
+}
+
+// The whole of it is invariance_test.cc; this is for a real model's sizes.
+TEST(SmolLm2Test, BatchAndThreadsChangeNoBit) {
+  const json cases = ReadJson("loss.json")["cases"];
+  const auto alone = Score(*Load(DType::kBFloat16, 1, 1), cases);
+  const auto together = Score(*Load(DType::kBFloat16, 3, 64), cases);
+  for (size_t i = 0; i < alone.size(); ++i) {
+    EXPECT_EQ(alone[i].logprobs, together[i].logprobs) << "case " << i;
+  }
 }
 
 }  // namespace
