@@ -4,10 +4,9 @@
 //   #include "sdk/sn37.h"
 //
 //   auto report = sn37::sdk::Check("/models/mine", /*competition=*/4);
-//   if (!report.ok()) return Fail(report.status());  // no model: file and
-//   reason for (const auto& constraint : report->constraints) {
-//     Print(constraint.name, constraint.measured, constraint.limit,
-//           constraint.passed);
+//   if (!report.ok()) return Fail(report.status());  // file and reason
+//   for (const auto& rule : report->constraints) {
+//     Print(rule.name, rule.measured, rule.limit, rule.passed);
 //   }
 //
 // This header is all that is public: what it does not name may change.
