@@ -31,8 +31,7 @@ struct EpochInputs {
   chain::Client* chain;
   ModelStore* store;
   std::string validator_hotkey;  // SS58
-  // Reads the validator's key; called when there are weights to set, after
-  // every stranger's file has been read by other processes.
+  // Reads the validator's key; called only when there are weights to set.
   std::function<absl::StatusOr<chain::Keypair>()> validator;
   std::function<std::unique_ptr<Executor>(const EpochFolder&)> executor;
   std::string engine;  // digest of the engine's build
