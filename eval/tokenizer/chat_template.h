@@ -29,11 +29,12 @@ struct ChatMessage {
 // it may loop, recurse or build texts without end.
 struct ChatTemplateLimits {
   // A template takes 20 to 100 instructions for each message.
-  uint64_t instructions = 2'000'000;
+  uint64_t instructions = 500'000;
   // Heap held at once, messages included.
-  uint64_t memory_bytes = 128 << 20;
-  // The tokenizer takes no more than this.
-  uint64_t output_bytes = 4 << 20;
+  uint64_t memory_bytes = 64 << 20;
+  // Some 300,000 tokens. No text or list on the way to it may take more than
+  // twice as much.
+  uint64_t output_bytes = 1 << 20;
 };
 
 // Move-only. Const methods may be called from any thread.

@@ -101,8 +101,11 @@ TEST(ChatTemplateTest, EveryRunawayTemplateEndsInAnError) {
        "{% set ns = namespace(x='aaaa') %}{% for a in range(20) %}"
        "{% set ns.x = ns.x|replace('a', ns.x) %}{% endfor %}",
        absl::StatusCode::kOutOfRange},
+      {"makes a long text that it does not print",
+       "{% set n = 9999999 %}{{ ('x' * n)|length }}",
+       absl::StatusCode::kOutOfRange},
       {"copies in circles",
-       "{% set s = 'x' * 9999999 %}{% for a in range(99999) %}"
+       "{% set s = 'x' * 999999 %}{% for a in range(99999) %}"
        "{% set t = s|upper %}{% endfor %}",
        absl::StatusCode::kOutOfRange},
       {"calls itself", "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
@@ -110,11 +113,11 @@ TEST(ChatTemplateTest, EveryRunawayTemplateEndsInAnError) {
       {"includes itself", "{% include 'chat template' %}",
        absl::StatusCode::kInvalidArgument},
       {"prints a very deep list",
-       "{% set ns = namespace(x=[]) %}{% for a in range(90000) %}"
+       "{% set ns = namespace(x=[]) %}{% for a in range(9000) %}"
        "{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}",
        absl::StatusCode::kInvalidArgument},
       {"prints a very deep list as JSON",
-       "{% set ns = namespace(x=[]) %}{% for a in range(90000) %}"
+       "{% set ns = namespace(x=[]) %}{% for a in range(9000) %}"
        "{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x|tojson }}",
        absl::StatusCode::kInvalidArgument},
       {"reads a file", "{% include '/etc/passwd' %}",

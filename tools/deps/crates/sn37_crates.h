@@ -117,7 +117,8 @@ typedef struct Sn37Template Sn37Template;
 typedef struct {
   uint64_t fuel;          // template instructions per rendering
   uint64_t memory_bytes;  // heap held at once, the variables included
-  uint64_t output_bytes;  // length of the text
+  uint64_t output_bytes;  // length of the text; no text or list that it is
+                          // made from may take more than twice as much
 } Sn37TemplateLimits;
 
 // A Jinja template with the semantics that Hugging Face gives a chat template:

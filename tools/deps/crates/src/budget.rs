@@ -32,6 +32,8 @@ struct Budget {
     /// All that was ever asked for, freed or not.
     turned_over: usize,
     limit: usize,
+    /// The most bytes that one allocation may have.
+    largest: usize,
 }
 
 /// Work that the allocator can see ends when this many times the bound was
@@ -44,6 +46,7 @@ const UNARMED: Budget = Budget {
     held: 0,
     turned_over: 0,
     limit: 0,
+    largest: 0,
 };
 
 thread_local! {
@@ -54,13 +57,15 @@ thread_local! {
 pub struct BudgetedAllocator;
 
 impl BudgetedAllocator {
-    /// Whether `size` more bytes may be held. Counts them if so.
-    fn take(size: usize) -> bool {
+    /// Whether `size` more bytes may be held, for an allocation of `whole`.
+    /// Counts them if so.
+    fn take(size: usize, whole: usize) -> bool {
         let mut budget = BUDGET.get();
         if !budget.armed || budget.tripped {
             return true;
         }
-        let allowed = size <= budget.limit.saturating_sub(budget.held)
+        let allowed = whole <= budget.largest
+            && size <= budget.limit.saturating_sub(budget.held)
             && budget.turned_over <= budget.limit.saturating_mul(TURNOVER);
         if allowed {
             budget.held += size;
@@ -84,7 +89,7 @@ impl BudgetedAllocator {
 
 unsafe impl GlobalAlloc for BudgetedAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if Self::take(layout.size()) {
+        if Self::take(layout.size(), layout.size()) {
             System.alloc(layout)
         } else {
             std::ptr::null_mut()
@@ -92,7 +97,7 @@ unsafe impl GlobalAlloc for BudgetedAllocator {
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if Self::take(layout.size()) {
+        if Self::take(layout.size(), layout.size()) {
             System.alloc_zeroed(layout)
         } else {
             std::ptr::null_mut()
@@ -105,7 +110,7 @@ unsafe impl GlobalAlloc for BudgetedAllocator {
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if size > layout.size() && !Self::take(size - layout.size()) {
+        if size > layout.size() && !Self::take(size - layout.size(), size) {
             return std::ptr::null_mut();
         }
         if size < layout.size() {
@@ -154,6 +159,7 @@ pub fn guarded<T>(memory: usize, body: impl FnOnce() -> Result<T, Failure>) -> R
         held: 0,
         turned_over: 0,
         limit: memory,
+        largest: usize::MAX,
     });
     let outcome = panic::catch_unwind(AssertUnwindSafe(body));
     let tripped = BUDGET.get().tripped;
@@ -168,8 +174,15 @@ pub fn guarded<T>(memory: usize, body: impl FnOnce() -> Result<T, Failure>) -> R
     result
 }
 
+/// From here on no single allocation of this call may have more bytes.
+pub fn refuse_larger(largest: usize) {
+    let budget = BUDGET.get();
+    BUDGET.set(Budget { largest, ..budget });
+}
+
 fn out_of_memory(memory: usize) -> Failure {
     Failure::Limit(format!(
-        "needs more than {memory} bytes of memory, or {TURNOVER} times that in turn"
+        "needs more than {memory} bytes of memory (or {TURNOVER} times that in turn, or one text \
+         or list that is too long)"
     ))
 }

@@ -181,12 +181,21 @@ fn render(template: &ChatTemplate, variables: &[u8]) -> Result<Vec<u8>, Failure>
 }
 
 /// Runs `work` guarded on a thread with a deep stack.
+///
+/// Searching or measuring a text costs one instruction, however long it is, and
+/// no allocation. So no text may become twice as long as the result may be (a
+/// vector doubles when it grows), constants that the parser computes included.
 fn on_deep_stack<T: Send>(
     memory: usize,
+    limits: Limits,
     work: impl FnOnce() -> Result<T, Failure> + Send,
 ) -> Result<T, Failure> {
+    let bounded = || {
+        crate::budget::refuse_larger(2 * limits.output_bytes as usize);
+        work()
+    };
     std::thread::scope(|scope| {
-        let guarded = || crate::budget::guarded(memory, work);
+        let guarded = || crate::budget::guarded(memory, bounded);
         match std::thread::Builder::new()
             .stack_size(STACK)
             .spawn_scoped(scope, guarded)
@@ -207,7 +216,8 @@ pub unsafe extern "C" fn sn37_template_new(
     error: *mut Owned<u8>,
 ) -> i32 {
     let source = source.text("the template", MAX_SOURCE);
-    let outcome = source.and_then(|text| on_deep_stack(PARSE_MEMORY, || parse(text, limits)));
+    let outcome =
+        source.and_then(|text| on_deep_stack(PARSE_MEMORY, limits, || parse(text, limits)));
     answer(
         PARSE_MEMORY,
         error,
@@ -233,7 +243,7 @@ pub unsafe extern "C" fn sn37_template_render(
     let template = &*chat_template;
     let variables = variables.bytes();
     let memory = template.limits.memory_bytes as usize;
-    let outcome = on_deep_stack(memory, || render(template, variables));
+    let outcome = on_deep_stack(memory, template.limits, || render(template, variables));
     answer(
         PARSE_MEMORY,
         error,

@@ -17,9 +17,10 @@ const LOAD_MEMORY: usize = 2 << 30;
 /// Offsets and alignments take some hundred bytes for each byte of text.
 const ENCODE_MEMORY: usize = 2 << 30;
 
-/// A regular expression of a tokenizer can backtrack without end. The bounds
-/// are for one search; text that needs as many steps as it has bytes passes.
-const MAX_REGEX_STEPS: u64 = MAX_TEXT as u64 * 2;
+/// A regular expression of a tokenizer can backtrack without end. The bound is
+/// for one search, of which a text has as many as words; a run of as many
+/// spaces passes.
+const MAX_REGEX_STEPS: u64 = 1 << 20;
 const MAX_REGEX_STACK: u32 = MAX_TEXT as u32 * 2;
 const MAX_REGEX_DEPTH: u32 = 250;
 
