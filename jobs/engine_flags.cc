@@ -2,7 +2,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
-#include "jobs/plan.h"
+#include "eval/models/dtype.h"
 #include "sn37/base/status_macros.h"
 
 ABSL_FLAG(std::string, dtype, "bfloat16",
@@ -14,7 +14,8 @@ namespace sn37::jobs {
 
 absl::StatusOr<eval::EngineOptions> EngineOptionsFromFlags() {
   eval::EngineOptions options;
-  SN37_ASSIGN_OR_RETURN(options.dtype, ParseDType(absl::GetFlag(FLAGS_dtype)));
+  SN37_ASSIGN_OR_RETURN(options.dtype,
+                        eval::ParseDType(absl::GetFlag(FLAGS_dtype)));
   options.threads = absl::GetFlag(FLAGS_threads);
   options.batch = absl::GetFlag(FLAGS_batch);
   if (options.threads < 0 || options.batch < 1) {

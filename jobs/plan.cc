@@ -279,11 +279,4 @@ absl::StatusOr<EpochPlan> ReadPlan(const EpochFolder& folder) {
   return plan;
 }
 
-absl::StatusOr<eval::DType> ParseDType(absl::string_view name) {
-  if (name == "float32") return eval::DType::kFloat32;
-  if (name == "bfloat16") return eval::DType::kBFloat16;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the dtype is float32 or bfloat16, not '", Printable(name), "'"));
-}
-
 }  // namespace sn37::jobs

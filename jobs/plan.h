@@ -9,10 +9,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "chain/client.h"
 #include "datasets/snapshot.h"
-#include "eval/models/dtype.h"
 #include "jobs/epoch.pb.h"
 #include "jobs/epoch_folder.h"
 #include "sn37/competition/schedule.pb.h"
@@ -53,9 +51,6 @@ absl::StatusOr<EpochPlan> MakePlan(const PlanInputs& inputs,
 
 // Reads plan.pb; refuses a format that this program does not know.
 absl::StatusOr<EpochPlan> ReadPlan(const EpochFolder& folder);
-
-// "float32" or "bfloat16".
-absl::StatusOr<eval::DType> ParseDType(absl::string_view name);
 
 }  // namespace sn37::jobs
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "datasets/snapshot.h"
 #include "eval/engine/engine.h"
+#include "eval/models/dtype.h"
 #include "jobs/plan.h"
 #include "jobs/sample_log.h"
 #include "sn37/base/append_log.h"
@@ -33,7 +34,7 @@ absl::StatusOr<std::vector<RoundTask>> TasksOf(const EpochPlan& plan,
 absl::StatusOr<eval::EngineOptions> EngineOptionsOf(
     const EpochPlan& plan, const WorkerOptions& options) {
   eval::EngineOptions engine;
-  SN37_ASSIGN_OR_RETURN(engine.dtype, ParseDType(plan.dtype()));
+  SN37_ASSIGN_OR_RETURN(engine.dtype, eval::ParseDType(plan.dtype()));
   engine.threads = options.threads;
   engine.batch = options.batch;
   return engine;

@@ -13,17 +13,13 @@
 #include "eval/kernels/cpu/cpu_ops.h"
 #include "eval/models/archs.h"
 #include "eval/models/decoder.h"
+#include "eval/weights/model_config.h"
 #include "eval/weights/safetensors.h"
 #include "eval/weights/safetensors_source.h"
-#include "sn37/base/file.h"
-#include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::eval {
 namespace {
-
-// Published configs have a few kilobytes.
-constexpr uint64_t kMaxConfigBytes = 1 << 20;
 
 // The one boundary at which exceptions of libtorch and of the standard library
 // become statuses. Requests were checked before, so that what is left is
@@ -46,15 +42,6 @@ auto CatchingExceptions(Function function) -> decltype(function()) {
   } catch (const std::exception& error) {
     return absl::InternalError(error.what());
   }
-}
-
-absl::StatusOr<nlohmann::json> ReadConfig(const std::string& model_dir) {
-  const std::string path = JoinPath(model_dir, "config.json");
-  SN37_ASSIGN_OR_RETURN(const std::string text,
-                        ReadFile(path, kMaxConfigBytes));
-  auto config = ParseJson(text, {});
-  if (!config.ok()) return Annotate(config.status(), path);
-  return config;
 }
 
 // A model on this machine's processor.
@@ -95,10 +82,10 @@ absl::StatusOr<std::unique_ptr<Engine>> LoadEngine(
   if (options.batch < 1) {
     return absl::InvalidArgumentError("the batch must be at least 1");
   }
-  SN37_ASSIGN_OR_RETURN(const nlohmann::json json, ReadConfig(model_dir));
-  SN37_ASSIGN_OR_RETURN(const ModelArch* arch, FindArch(json));
+  SN37_ASSIGN_OR_RETURN(const ModelConfig file, ReadModelConfig(model_dir));
+  SN37_ASSIGN_OR_RETURN(const ModelArch* arch, FindArch(file.json));
   SN37_ASSIGN_OR_RETURN(const DecoderConfig config,
-                        ParseDecoderConfig(*arch, json));
+                        ParseDecoderConfig(*arch, file.json));
   SN37_ASSIGN_OR_RETURN(SafeTensors weights, SafeTensors::Open(model_dir));
   const SafeTensorsSource source(std::move(weights));
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ops> ops, NewCpuOps(options.threads));

@@ -2,12 +2,19 @@
 #ifndef EVAL_MODELS_DTYPE_H_
 #define EVAL_MODELS_DTYPE_H_
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
 namespace sn37::eval {
 
 // How weights and the key-value cache are held. Activations and every sum are
 // float32 whatever is chosen; kBFloat16 rounds weights that a file holds in a
 // wider type, to nearest even.
 enum class DType { kFloat32, kBFloat16 };
+
+// "float32" or "bfloat16", as flags and plans name them; kInvalidArgument for
+// another name.
+absl::StatusOr<DType> ParseDType(absl::string_view name);
 
 }  // namespace sn37::eval
 
