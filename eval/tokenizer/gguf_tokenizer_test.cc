@@ -2,10 +2,14 @@
 
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "eval/tokenizer/testing/small_tokenizer.h"
+#include "eval/tokenizer/tokenizer.h"
 #include "gtest/gtest.h"
+#include "sn37/base/file.h"
 #include "sn37/base/json.h"
 
 namespace sn37::eval {
@@ -63,10 +67,18 @@ TEST(GgufTokenizerTest, ValuesThatDoNotFitAreRefusedByKey) {
     Status code;
     const char* message;
   } kCases[] = {
-      {[](GgufTokenizer& g) { g.model = "llama"; }, Status::kUnimplemented,
-       "tokenizer.ggml.model: \"llama\" is not read; gpt2 is"},
+      {[](GgufTokenizer& g) { g.model = "t5"; }, Status::kUnimplemented,
+       "tokenizer.ggml.model: \"t5\" is not read; gpt2, llama are"},
+      {[](GgufTokenizer& g) { g.model = "llama"; }, Status::kInvalidArgument,
+       "tokenizer.ggml.scores: 0 values for 262 tokens"},
       {[](GgufTokenizer& g) { g.pre = "new\n"; }, Status::kUnimplemented,
-       "tokenizer.ggml.pre: \"new\\n\" is not read; gpt-2, smollm are"},
+       "tokenizer.ggml.pre: \"new\\n\" is not read; gpt-2, phi-2, smollm, "
+       "falcon, olmo, llama-bpe, qwen2 are"},
+      {[](GgufTokenizer& g) { g.pre.reset(); }, Status::kInvalidArgument,
+       "tokenizer.ggml.pre: missing"},
+      {[](GgufTokenizer& g) { g.remove_extra_whitespaces = true; },
+       Status::kUnimplemented,
+       "tokenizer.ggml.remove_extra_whitespaces: not read"},
       {[](GgufTokenizer& g) { g.add_space_prefix = true; },
        Status::kUnimplemented,
        "tokenizer.ggml.add_space_prefix: not read with gpt2"},
@@ -101,6 +113,45 @@ TEST(GgufTokenizerTest, ValuesThatDoNotFitAreRefusedByKey) {
     const auto status = TokenizerFromGguf(gguf).status();
     EXPECT_EQ(status.code(), c.code) << c.message;
     EXPECT_EQ(status.message(), c.message);
+  }
+}
+
+// sentencepiece.json has what SentencePiece encodes with the same pieces.
+TEST(GgufTokenizerTest, SentencePieceModelsEncodeAsSentencePieceDoes) {
+  const nlohmann::json models =
+      Parsed(*ReadFile("eval/tokenizer/testdata/sentencepiece.json", 1 << 20));
+  ASSERT_EQ(models.size(), 2u);
+  for (const nlohmann::json& model : models) {
+    GgufTokenizer gguf;
+    gguf.model = "llama";
+    gguf.tokens = model["pieces"].get<std::vector<std::string>>();
+    gguf.scores = model["scores"].get<std::vector<double>>();
+    gguf.types = model["types"].get<std::vector<int64_t>>();
+    gguf.add_space_prefix = model["add_space_prefix"].get<bool>();
+    gguf.bos_id = 1;
+    gguf.eos_id = 2;
+    const std::string folder = testing::TempDir() + "/sentencepiece";
+    ASSERT_TRUE(MakeFolder(folder).ok());
+    const auto files = TokenizerFromGguf(gguf);
+    ASSERT_TRUE(files.ok()) << files.status();
+    for (const auto& [name, text] :
+         {std::pair("tokenizer.json", files->tokenizer_json),
+          std::pair("tokenizer_config.json", files->tokenizer_config_json)}) {
+      ASSERT_TRUE(WriteFileWhole(JoinPath(folder, name), text).ok());
+    }
+    const auto tokenizer = Tokenizer::Load(folder);
+    ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+    for (const nlohmann::json& c : model["cases"]) {
+      const std::string text = c["text"];
+      auto ids = tokenizer->Encode(text, AddSpecial::kNo);
+      ASSERT_TRUE(ids.ok()) << ids.status();
+      EXPECT_EQ(*ids, c["ids"].get<std::vector<int32_t>>()) << text;
+      // A BOS comes first, unless the file says otherwise.
+      ids->insert(ids->begin(), 1);
+      EXPECT_EQ(*tokenizer->Encode(text, AddSpecial::kYes), *ids);
+      EXPECT_EQ(*tokenizer->Decode(*ids, SkipSpecial::kYes),
+                c["decoded"].get<std::string>());
+    }
   }
 }
 

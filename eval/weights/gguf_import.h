@@ -20,9 +20,9 @@ namespace sn37::eval {
 // `progress`, where given, is called with the weights' bytes written so far and
 // in all.
 //
-//   kUnimplemented    another architecture than those of the table in
-//                     gguf_import.cc, or a feature that its config.json could
-//                     not say
+//   kUnimplemented    another architecture than those of gguf_archs/archs.inc,
+//                     or a key or tensor that it does not know or that its
+//                     config.json could not say: names it
 //   kInvalidArgument  a malformed or inconsistent file
 //   kAlreadyExists    `out` is there
 absl::Status ImportGguf(
