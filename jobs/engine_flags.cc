@@ -9,6 +9,9 @@ ABSL_FLAG(std::string, dtype, "bfloat16",
           "Type of the computation: bfloat16 or float32.");
 ABSL_FLAG(int, threads, 0, "Threads; 0 for all cores. Changes no answer.");
 ABSL_FLAG(int, batch, 64, "Sequences in flight. Changes no answer.");
+ABSL_FLAG(int64_t, memory_mib, 0,
+          "Memory for activations, keys and values, beside the weights; 0 for "
+          "half of the machine's. Changes no answer.");
 
 namespace sn37::jobs {
 
@@ -18,10 +21,13 @@ absl::StatusOr<eval::EngineOptions> EngineOptionsFromFlags() {
                         eval::ParseDType(absl::GetFlag(FLAGS_dtype)));
   options.threads = absl::GetFlag(FLAGS_threads);
   options.batch = absl::GetFlag(FLAGS_batch);
-  if (options.threads < 0 || options.batch < 1) {
+  const int64_t memory_mib = absl::GetFlag(FLAGS_memory_mib);
+  if (options.threads < 0 || options.batch < 1 || memory_mib < 0 ||
+      memory_mib > INT32_MAX) {
     return absl::InvalidArgumentError(
-        "--threads is at least 0 and --batch at least 1");
+        "--threads and --memory_mib are at least 0, --batch at least 1");
   }
+  options.memory_bytes = memory_mib << 20;
   return options;
 }
 

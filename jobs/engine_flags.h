@@ -1,4 +1,5 @@
-// The flags of programs that run a model: --dtype, --threads and --batch.
+// The flags of programs that run a model: --dtype, --threads, --batch and
+// --memory_mib.
 #ifndef SN37_JOBS_ENGINE_FLAGS_H_
 #define SN37_JOBS_ENGINE_FLAGS_H_
 
@@ -12,6 +13,7 @@
 ABSL_DECLARE_FLAG(std::string, dtype);
 ABSL_DECLARE_FLAG(int, threads);
 ABSL_DECLARE_FLAG(int, batch);
+ABSL_DECLARE_FLAG(int64_t, memory_mib);
 
 namespace sn37::jobs {
 

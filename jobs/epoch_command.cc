@@ -142,7 +142,8 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
        {absl::StrCat("--worker=", folder.path()), absl::StrCat("--home=", home),
         absl::StrCat("--snapshot=", snapshot),
         absl::StrCat("--threads=", absl::GetFlag(FLAGS_threads)),
-        absl::StrCat("--batch=", absl::GetFlag(FLAGS_batch))}) {
+        absl::StrCat("--batch=", absl::GetFlag(FLAGS_batch)),
+        absl::StrCat("--memory_mib=", absl::GetFlag(FLAGS_memory_mib))}) {
     command.push_back(flag);
   }
   return command;
@@ -223,14 +224,17 @@ int RunAsWorker(absl::Span<const std::string> words) {
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a worker does not outlive its job
-  WorkerOptions options{
-      EpochFolder(absl::GetFlag(FLAGS_worker)), absl::GetFlag(FLAGS_snapshot),
-      ModelsFolder(HomeFolder()), absl::GetFlag(FLAGS_threads),
-      absl::GetFlag(FLAGS_batch)};
-  absl::Status status = RunWorker(options, shard, [] {
-    std::fputs(".\n", stdout);
-    std::fflush(stdout);
-  });
+  absl::StatusOr<eval::EngineOptions> engine = EngineOptionsFromFlags();
+  absl::Status status = engine.status();
+  if (status.ok()) {
+    const WorkerOptions options{EpochFolder(absl::GetFlag(FLAGS_worker)),
+                                absl::GetFlag(FLAGS_snapshot),
+                                ModelsFolder(HomeFolder()), *engine};
+    status = RunWorker(options, shard, [] {
+      std::fputs(".\n", stdout);
+      std::fflush(stdout);
+    });
+  }
   if (status.ok()) return 0;
   std::cout << Printable(status.message()) << "\n";
   return 1;

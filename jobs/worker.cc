@@ -31,15 +31,6 @@ absl::StatusOr<std::vector<RoundTask>> TasksOf(const EpochPlan& plan,
   return DrawTasks(competition, opened, seed);
 }
 
-absl::StatusOr<eval::EngineOptions> EngineOptionsOf(
-    const EpochPlan& plan, const WorkerOptions& options) {
-  eval::EngineOptions engine;
-  SN37_ASSIGN_OR_RETURN(engine.dtype, eval::ParseDType(plan.dtype()));
-  engine.threads = options.threads;
-  engine.batch = options.batch;
-  return engine;
-}
-
 }  // namespace
 
 absl::Status RunWorker(const WorkerOptions& options, int shard,
@@ -57,8 +48,8 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
                     planned.competition()));
   SN37_ASSIGN_OR_RETURN(std::vector<RoundTask> tasks,
                         TasksOf(plan, *competition, options.snapshot));
-  SN37_ASSIGN_OR_RETURN(eval::EngineOptions engine,
-                        EngineOptionsOf(plan, options));
+  eval::EngineOptions engine = options.engine;
+  SN37_ASSIGN_OR_RETURN(engine.dtype, eval::ParseDType(plan.dtype()));
   const std::string path =
       options.folder.log(planned.competition(), planned.digest());
   SN37_ASSIGN_OR_RETURN(AppendLog log, AppendLog::Open(path, kMaxLogBytes));

@@ -9,16 +9,16 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "eval/engine/engine.h"
 #include "jobs/epoch_folder.h"
 
 namespace sn37::jobs {
 
 struct WorkerOptions {
   EpochFolder folder;
-  std::string snapshot;  // the snapshot's folder
-  std::string models;    // the model store's folder
-  int threads = 0;
-  int batch = 64;
+  std::string snapshot;        // the snapshot's folder
+  std::string models;          // the model store's folder
+  eval::EngineOptions engine;  // but for the dtype, which is the plan's
 };
 
 // `shard` is an index into the plan's models; `finished` is called once per

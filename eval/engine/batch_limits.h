@@ -4,15 +4,34 @@
 
 #include <cstdint>
 
+#include "absl/status/status.h"
+#include "eval/models/decoder.h"
+
 namespace sn37::eval {
 
-// They bound memory and change no result. A request beyond a limit goes
-// through alone.
+// They bound memory and change no result.
 struct BatchLimits {
-  int64_t sequences = 64;           // requests in flight
-  int64_t rows = 1024;              // tokens per pass
-  int64_t cache_bytes = 4ll << 30;  // keys and values of generation
+  int64_t sequences = 64;  // requests in flight
+  // Tokens per pass; a longer request goes through alone.
+  int64_t rows = 4096;
+  // Activations, keys and values together; a request that needs more alone is
+  // refused.
+  int64_t memory_bytes = 4ll << 30;
+
+  // As many rows as make good use of the processor, within the memory.
+  static BatchLimits Plan(const Decoder& decoder, int64_t sequences,
+                          int64_t memory_bytes);
+
+  // With half of the sequences and rows; the same where there is no less.
+  BatchLimits Halved() const;
+
+  bool operator==(const BatchLimits&) const = default;
 };
+
+// kResourceExhausted with the numbers when a request of `tokens` tokens that
+// needs `bytes` does not fit.
+absl::Status CheckMemory(int64_t tokens, int64_t bytes,
+                         const BatchLimits& limits);
 
 }  // namespace sn37::eval
 

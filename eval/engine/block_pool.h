@@ -1,10 +1,11 @@
-// Numbers of cache blocks: which are free.
+// Numbers of cache blocks: which are free, and which several texts share.
 #ifndef EVAL_ENGINE_BLOCK_POOL_H_
 #define EVAL_ENGINE_BLOCK_POOL_H_
 
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "sn37/base/check.h"
 
 namespace sn37::eval {
@@ -19,7 +20,7 @@ constexpr int64_t BlocksFor(int64_t positions) {
 class BlockPool {
  public:
   // Blocks 0 … blocks - 1, all free.
-  explicit BlockPool(int64_t blocks) {
+  explicit BlockPool(int64_t blocks) : users_(blocks) {
     for (int64_t block = blocks; block-- > 0;) {
       free_.push_back(static_cast<int32_t>(block));
     }
@@ -32,15 +33,25 @@ class BlockPool {
     SN37_CHECK(count <= available()) << count << " blocks wanted";
     std::vector<int32_t> taken(free_.end() - count, free_.end());
     free_.resize(free_.size() - count);
+    Share(taken);
     return taken;
   }
 
-  void Return(const std::vector<int32_t>& blocks) {
-    free_.insert(free_.end(), blocks.begin(), blocks.end());
+  // One more user of taken blocks.
+  void Share(absl::Span<const int32_t> blocks) {
+    for (int32_t block : blocks) ++users_[block];
+  }
+
+  // One user less; blocks without any are free.
+  void Return(absl::Span<const int32_t> blocks) {
+    for (int32_t block : blocks) {
+      if (--users_[block] == 0) free_.push_back(block);
+    }
   }
 
  private:
   std::vector<int32_t> free_;
+  std::vector<int32_t> users_;  // of each block
 };
 
 }  // namespace sn37::eval

@@ -1,6 +1,7 @@
 #include "eval/engine/engine.h"
 
 #include <c10/util/Exception.h>
+#include <unistd.h>
 
 #include <new>
 #include <string>
@@ -10,6 +11,7 @@
 #include "eval/engine/batch_limits.h"
 #include "eval/engine/generator.h"
 #include "eval/engine/scorer.h"
+#include "eval/engine/smaller_batches.h"
 #include "eval/kernels/cpu/cpu_ops.h"
 #include "eval/models/archs.h"
 #include "eval/models/decoder.h"
@@ -44,6 +46,10 @@ auto CatchingExceptions(Function function) -> decltype(function()) {
   }
 }
 
+int64_t HalfOfMachineMemory() {
+  return sysconf(_SC_PHYS_PAGES) / 2 * sysconf(_SC_PAGESIZE);
+}
+
 // A model on this machine's processor.
 class LocalEngine : public Engine {
  public:
@@ -53,14 +59,13 @@ class LocalEngine : public Engine {
 
   absl::Status Score(absl::Span<const ScoreRequest> requests,
                      ScoreDone done) override {
-    return CatchingExceptions(
-        [&] { return ScoreAll(*decoder_, requests, limits_, done); });
+    return Answer<ScoreRequest, ScoreResponse>(requests, done, ScoreAll);
   }
 
   absl::Status Generate(absl::Span<const GenerateRequest> requests,
                         GenerateDone done) override {
-    return CatchingExceptions(
-        [&] { return GenerateAll(*decoder_, requests, limits_, done); });
+    return Answer<GenerateRequest, GenerateResponse>(requests, done,
+                                                     GenerateAll);
   }
 
   int64_t vocabulary_size() const override {
@@ -72,6 +77,17 @@ class LocalEngine : public Engine {
   std::string device_kind() const override { return ops_->device_kind(); }
 
  private:
+  template <typename Request, typename Response, typename Done, typename Run>
+  absl::Status Answer(absl::Span<const Request> requests, Done done, Run run) {
+    return WithSmallerBatches<Request, Response>(
+        requests, limits_, done,
+        [&](absl::Span<const Request> left, const BatchLimits& limits,
+            Done left_done) {
+          return CatchingExceptions(
+              [&] { return run(*decoder_, left, limits, left_done); });
+        });
+  }
+
   const std::unique_ptr<Ops> ops_;  // outlives the decoder
   const std::unique_ptr<Decoder> decoder_;
   const BatchLimits limits_;
@@ -93,8 +109,10 @@ absl::StatusOr<std::unique_ptr<Engine>> LoadEngine(
       std::unique_ptr<Decoder> decoder,
       Decoder::Load(*arch, config, source, options.dtype, *ops));
   SN37_RETURN_IF_ERROR(source.weights().CheckUnchanged());
-  BatchLimits limits;
-  limits.sequences = options.batch;
+  const int64_t memory_bytes =
+      options.memory_bytes > 0 ? options.memory_bytes : HalfOfMachineMemory();
+  const BatchLimits limits =
+      BatchLimits::Plan(*decoder, options.batch, memory_bytes);
   return std::make_unique<LocalEngine>(std::move(ops), std::move(decoder),
                                        limits);
 }

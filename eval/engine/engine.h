@@ -30,6 +30,9 @@ struct EngineOptions {
   DType dtype = DType::kBFloat16;
   int threads = 0;     // worker threads, the caller's included; 0: all cores
   int64_t batch = 64;  // sequences in flight at most; changes no answer
+  // For activations, keys and values, beside the weights; 0: half of the
+  // machine's memory. Changes no answer.
+  int64_t memory_bytes = 0;
 };
 
 // Not thread-safe: one call at a time. Owns its threads and its memory.
@@ -37,7 +40,8 @@ struct EngineOptions {
 // Requests that cannot be answered get their own error and leave the others
 // alone: kInvalidArgument (ids outside the vocabulary, bad settings),
 // kOutOfRange (longer than the model's positions), kDataLoss (the model gave
-// NaN or infinite logits). eval/status.h tells the model's faults from ours.
+// NaN or infinite logits), kResourceExhausted (too long for memory_bytes).
+// eval/status.h tells the model's faults from ours.
 class Engine {
  public:
   using ScoreDone =
@@ -60,7 +64,8 @@ class Engine {
   // as the result is there (not in the requests' order). When done() fails
   // (say, a full disk while logging), the rest is given up and its error
   // returned; otherwise an error means that the engine itself failed and that
-  // requests without a done() were not answered.
+  // requests without a done() were not answered. When memory runs out, what is
+  // left is tried with smaller batches before that is an error.
   virtual absl::Status Score(absl::Span<const ScoreRequest> requests,
                              ScoreDone done) = 0;
   virtual absl::Status Generate(absl::Span<const GenerateRequest> requests,

@@ -2,9 +2,14 @@
 
 #include "eval/engine/engine.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iostream>
 #include <limits>
 #include <memory>
 #include <string>
@@ -273,6 +278,53 @@ TEST(EngineTest, WeightsThatAreNotFiniteFailTheRequestAsTheModelsFault) {
                 absl::StatusCode::kDataLoss);
     }
   }
+}
+
+TEST(EngineTest, ARequestThatNeedsMoreMemoryThanThereIsSaysHowMuch) {
+  auto engine =
+      *Engine::Load(kModel, {.threads = 1, .memory_bytes = 256 << 10});
+  EXPECT_TRUE(ScoreOne(*engine, {std::vector<int32_t>(10, 3), 1}).ok());
+  const auto score = ScoreOne(*engine, {std::vector<int32_t>(500, 3), 1});
+  EXPECT_EQ(score.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(absl::StrContains(score.status().message(), "500 tokens"))
+      << score.status();
+  EXPECT_FALSE(IsModelFault(score.status()));
+  GenerateRequest generate;
+  generate.prompt = {1, 2};
+  EXPECT_TRUE(GenerateOne(*engine, generate).ok());
+  generate.max_new_tokens = 500;
+  EXPECT_EQ(GenerateOne(*engine, generate).status().code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
+// Scores 40 requests in an address space that a whole batch does not fit into;
+// exits with 0 if each has the answer that it has alone.
+void ScoreInLittleMemory() {
+  auto engine = LoadModel();
+  std::vector<ScoreRequest> requests;
+  std::vector<ScoreResponse> alone;
+  for (int i = 0; i < 40; ++i) {
+    requests.push_back({std::vector<int32_t>(400, i), 1});
+    alone.push_back(*ScoreOne(*engine, requests.back()));
+  }
+  int64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t bytes = pages * sysconf(_SC_PAGESIZE) + (2 << 20);
+  const rlimit limit = {bytes, bytes};
+  if (setrlimit(RLIMIT_AS, &limit) != 0) exit(2);
+  size_t equal = 0;
+  const absl::Status status = engine->Score(
+      requests, [&](size_t i, absl::StatusOr<ScoreResponse> response) {
+        equal += response.ok() && response->logprobs == alone[i].logprobs;
+        return absl::OkStatus();
+      });
+  std::cerr << status << ", " << equal << " equal\n";
+  exit(status.ok() && equal == requests.size() ? 0 : 1);
+}
+
+TEST(EngineDeathTest, GoesOnWithSmallerBatchesWhenMemoryRunsOut) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(ScoreInLittleMemory(), testing::ExitedWithCode(0), "40 equal");
 }
 
 TEST(EngineTest, NoRequestsAreNoWork) {

@@ -1,5 +1,8 @@
 // Greedy generation with continuous batching: finished texts leave the batch,
-// waiting ones enter, every text keeps its keys and values in blocks.
+// waiting ones enter, every text keeps its keys and values in blocks and shares
+// those of a beginning that another text in flight has too. Where few texts are
+// in flight, the next tokens are guessed from the text itself (prompt look-up)
+// and checked in the same pass; only what would have been picked anyway stays.
 #ifndef EVAL_ENGINE_GENERATOR_H_
 #define EVAL_ENGINE_GENERATOR_H_
 
@@ -11,7 +14,7 @@
 
 namespace sn37::eval {
 
-// Engine::Generate on a decoder. Requests enter in their order.
+// Engine::Generate on a decoder.
 absl::Status GenerateAll(Decoder& decoder,
                          absl::Span<const GenerateRequest> requests,
                          const BatchLimits& limits, Engine::GenerateDone done);

@@ -218,7 +218,8 @@ INSTANTIATE_TEST_SUITE_P(
         "llama_genconfig", "llama_gqa_untied", "llama_mqa_tied_llama3",
         "llama_sharded", "llama_v5_config_format", "mistral_noswa_headdim32",
         "mistral_swa32", "neox_parallel_pct025", "neox_serial_pct05",
-        "phi3_gqa_longrope", "phi3_mha_swa32", "phi_partial05", "phi_qkln_gqa"),
+        "phi3_gqa_longrope", "phi3_mha_swa32", "phi_partial05", "phi_qkln_gqa",
+        "qwen2_tied_swa", "qwen3_untied_headdim32"),
     [](const auto& info) { return std::string(info.param); });
 
 TEST(GoldenRefusalTest, PickledWeightsAreRefused) {

@@ -4,7 +4,10 @@
 #define EVAL_ENGINE_REQUEST_H_
 
 #include <cstdint>
+#include <functional>
 #include <vector>
+
+#include "absl/types/span.h"
 
 namespace sn37::eval {
 
@@ -36,10 +39,14 @@ struct GenerateRequest {
   // is divided by it when positive and multiplied by it when negative.
   float repetition_penalty = 1.0f;  // > 0
   std::vector<int32_t> stop_ids;    // generation ends after any of these
+  // Or where this says so, asked after each new token about all new ones; may
+  // be empty. Has to be a function of its argument alone. Stop strings are made
+  // into one by eval/tokenizer/stop_strings.h.
+  std::function<bool(absl::Span<const int32_t>)> is_end;
 };
 
 enum class FinishReason {
-  kStop,    // a stop id was chosen
+  kStop,    // a stop id was chosen, or is_end said so
   kLength,  // max_new_tokens, or the model's last position, was reached
 };
 

@@ -8,32 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "eval/engine/block_pool.h"
 #include "eval/engine/check_request.h"
+#include "eval/engine/prefix.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::eval {
 namespace {
 
-int64_t FedTokens(const ScoreRequest& request) {
-  return static_cast<int64_t>(request.tokens.size()) - 1;
-}
-
-// Appends a request's rows to the batch; its keys and values go to blocks from
-// `first_block` on. Returns the first block after them.
-int64_t Append(const ScoreRequest& request, int64_t first_block, Batch& batch) {
-  Segment segment;
-  segment.first_row = batch.rows();
-  segment.rows = FedTokens(request);
-  const int64_t end_block = first_block + BlocksFor(segment.rows);
-  for (int64_t block = first_block; block < end_block; ++block) {
-    segment.blocks.push_back(static_cast<int32_t>(block));
-  }
-  for (int64_t p = 0; p < segment.rows; ++p) {
-    batch.ids.push_back(request.tokens[p]);
-    batch.positions.push_back(p);
-    batch.lengths.push_back(static_cast<int64_t>(request.tokens.size()));
-  }
-  batch.segments.push_back(std::move(segment));
-  return end_block;
+// The tokens that go through the model: the last one is only scored.
+absl::Span<const int32_t> Fed(const ScoreRequest& request) {
+  return absl::MakeSpan(request.tokens).first(request.tokens.size() - 1);
 }
 
 // The response of the request whose first scored row is scored[0].
@@ -53,72 +36,145 @@ absl::StatusOr<ScoreResponse> Collect(const ScoreRequest& request,
   return response;
 }
 
-absl::Status ScoreBatch(Decoder& decoder,
-                        absl::Span<const ScoreRequest> requests,
-                        absl::Span<const size_t> chosen, KvCache& cache,
-                        Engine::ScoreDone done) {
-  Batch batch;
-  std::vector<int32_t> rows, targets;
-  std::vector<int32_t> last_blocks;  // the only ones not filled entirely
-  int64_t next_block = 0;
-  for (size_t index : chosen) {
-    const ScoreRequest& request = requests[index];
-    const int64_t first_row = batch.rows();
-    next_block = Append(request, next_block, batch);
-    last_blocks.push_back(static_cast<int32_t>(next_block - 1));
-    for (int64_t t = request.score_from; t <= FedTokens(request); ++t) {
-      rows.push_back(static_cast<int32_t>(first_row + t - 1));
-      targets.push_back(request.tokens[t]);
+// Requests that go through the decoder in one pass.
+class ScoreBatch {
+ public:
+  ScoreBatch(Decoder& decoder, KvCache& cache)
+      : decoder_(decoder), cache_(cache) {}
+
+  int64_t rows() const { return batch_.rows(); }
+  int64_t sequences() const { return std::ssize(placed_); }
+
+  // The rows that the request would add: those of tokens that it does not share
+  // with the last one added.
+  int64_t NewRows(const ScoreRequest& request) const {
+    return std::ssize(Fed(request)) - Shared(request);
+  }
+
+  void Add(size_t index, const ScoreRequest& request) {
+    const int64_t shared = Shared(request);
+    Placed placed{index, &request, {}, {}};
+    if (shared > 0) {
+      const Placed& last = placed_.back();
+      placed.rows.assign(last.rows.begin(), last.rows.begin() + shared);
+      placed.blocks.assign(last.blocks.begin(),
+                           last.blocks.begin() + BlocksFor(shared));
     }
+    AddRows(shared, placed);
+    for (int64_t t = request.score_from; t < std::ssize(request.tokens); ++t) {
+      scored_rows_.push_back(placed.rows[t - 1]);
+      targets_.push_back(request.tokens[t]);
+    }
+    placed_.push_back(std::move(placed));
   }
-  decoder.ClearBlocks(cache, last_blocks);
-  const at::Tensor hidden = decoder.Forward(batch, rows, cache);
-  const std::vector<Scored> scored = decoder.Score(hidden, targets);
-  size_t begin = 0;
-  for (size_t index : chosen) {
-    const ScoreRequest& request = requests[index];
-    const size_t count = FedTokens(request) + 1 - request.score_from;
-    SN37_RETURN_IF_ERROR(done(
-        index, Collect(request, absl::MakeSpan(scored).subspan(begin, count))));
-    begin += count;
+
+  absl::Status Run(Engine::ScoreDone done) {
+    decoder_.ClearBlocks(cache_, partial_blocks_);
+    const at::Tensor hidden = decoder_.Forward(batch_, scored_rows_, cache_);
+    const std::vector<Scored> scored = decoder_.Score(hidden, targets_);
+    size_t begin = 0;
+    for (const Placed& placed : placed_) {
+      const ScoreRequest& request = *placed.request;
+      const size_t count = request.tokens.size() - request.score_from;
+      SN37_RETURN_IF_ERROR(
+          done(placed.index,
+               Collect(request, absl::MakeSpan(scored).subspan(begin, count))));
+      begin += count;
+    }
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
-}
+
+ private:
+  // A request and where its fed tokens are.
+  struct Placed {
+    size_t index;
+    const ScoreRequest* request;
+    std::vector<int32_t> rows;    // by position
+    std::vector<int32_t> blocks;  // of the cache
+  };
+
+  int64_t Shared(const ScoreRequest& request) const {
+    if (placed_.empty()) return 0;
+    const ScoreRequest& last = *placed_.back().request;
+    const Rotary& rotary = decoder_.rotary();
+    if (rotary.AngleClass(std::ssize(request.tokens)) !=
+        rotary.AngleClass(std::ssize(last.tokens))) {
+      return 0;
+    }
+    return SharedPositions(Fed(request), Fed(last));
+  }
+
+  // The tokens from position `first` on become a segment of their own.
+  void AddRows(int64_t first, Placed& placed) {
+    const absl::Span<const int32_t> fed = Fed(*placed.request);
+    if (first == std::ssize(fed)) return;
+    Segment segment;
+    segment.first_row = batch_.rows();
+    segment.rows = std::ssize(fed) - first;
+    segment.first_position = first;
+    for (int64_t p = first; p < std::ssize(fed); ++p) {
+      placed.rows.push_back(static_cast<int32_t>(batch_.rows()));
+      batch_.ids.push_back(fed[p]);
+      batch_.positions.push_back(p);
+      batch_.lengths.push_back(std::ssize(placed.request->tokens));
+    }
+    while (std::ssize(placed.blocks) < BlocksFor(std::ssize(fed))) {
+      placed.blocks.push_back(next_block_++);
+    }
+    partial_blocks_.push_back(placed.blocks.back());
+    segment.blocks = placed.blocks;
+    batch_.segments.push_back(std::move(segment));
+  }
+
+  Decoder& decoder_;
+  KvCache& cache_;
+  Batch batch_;
+  std::vector<Placed> placed_;
+  std::vector<int32_t> scored_rows_, targets_;
+  int32_t next_block_ = 0;
+  std::vector<int32_t> partial_blocks_;  // those not filled entirely
+};
 
 }  // namespace
 
 absl::Status ScoreAll(Decoder& decoder, absl::Span<const ScoreRequest> requests,
                       const BatchLimits& limits, Engine::ScoreDone done) {
   std::vector<size_t> order;
+  int64_t longest = 0;
+  // One layer's: the next one overwrites it.
+  const int64_t block_bytes =
+      decoder.CacheBlockBytes() / decoder.config().layers;
   for (size_t i = 0; i < requests.size(); ++i) {
     absl::Status status = CheckRequest(requests[i], decoder.config());
+    const int64_t tokens = std::ssize(requests[i].tokens);
+    if (status.ok()) {
+      status = CheckMemory(
+          tokens, decoder.PassBytes(tokens) + BlocksFor(tokens) * block_bytes,
+          limits);
+    }
     if (status.ok()) {
       order.push_back(i);
+      longest = std::max(longest, tokens);
     } else {
       SN37_RETURN_IF_ERROR(done(i, std::move(status)));
     }
   }
-  if (order.empty()) return absl::OkStatus();
+  // Texts with the same beginning come together.
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return requests[a].tokens.size() > requests[b].tokens.size();
+    return requests[a].tokens < requests[b].tokens;
   });
   // The fullest batch: all rows, and one block begun by each sequence.
-  const int64_t most_rows =
-      std::max(limits.rows, FedTokens(requests[order[0]]));
-  KvCache cache = decoder.NewCache(1, BlocksFor(most_rows) + limits.sequences);
+  KvCache cache = decoder.NewCache(
+      1, BlocksFor(std::max(limits.rows, longest)) + limits.sequences);
   for (size_t begin = 0; begin < order.size();) {
-    size_t end = begin;
-    int64_t rows = 0;
-    while (end < order.size() &&
-           static_cast<int64_t>(end - begin) < limits.sequences &&
-           (end == begin ||
-            rows + FedTokens(requests[order[end]]) <= limits.rows)) {
-      rows += FedTokens(requests[order[end++]]);
-    }
-    SN37_RETURN_IF_ERROR(ScoreBatch(
-        decoder, requests, absl::MakeSpan(order).subspan(begin, end - begin),
-        cache, done));
-    begin = end;
+    ScoreBatch batch(decoder, cache);
+    do {
+      batch.Add(order[begin], requests[order[begin]]);
+      ++begin;
+    } while (begin < order.size() && batch.sequences() < limits.sequences &&
+             batch.rows() + batch.NewRows(requests[order[begin]]) <=
+                 limits.rows);
+    SN37_RETURN_IF_ERROR(batch.Run(done));
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,5 @@
-// Scoring: requests packed into batches without padding.
+// Scoring: requests packed into batches without padding; what requests have in
+// common at their beginning is computed once per batch.
 #ifndef EVAL_ENGINE_SCORER_H_
 #define EVAL_ENGINE_SCORER_H_
 
@@ -10,8 +11,7 @@
 
 namespace sn37::eval {
 
-// Engine::Score on a decoder. Longer requests go first, so that the last
-// batches are not left with one long one.
+// Engine::Score on a decoder.
 absl::Status ScoreAll(Decoder& decoder, absl::Span<const ScoreRequest> requests,
                       const BatchLimits& limits, Engine::ScoreDone done);
 

@@ -140,6 +140,16 @@ int64_t Decoder::CacheBlockBytes() const {
          static_cast<int64_t>(block.keys.nbytes() + block.values.nbytes());
 }
 
+int64_t Decoder::PassBytes(int64_t rows) const {
+  const DecoderConfig& c = config_;
+  // What Reserve takes, and what Forward gathers if all rows are wanted.
+  const int64_t columns = (c.post_norms ? 4 : 3) * c.hidden +
+                          (3 * c.heads + 2 * c.kv_heads) * c.head_dim +
+                          2 * rotary_.pairs();
+  return static_cast<int64_t>(sizeof(float)) *
+         (rows * columns + std::min(rows, kMlpRows) * c.intermediate);
+}
+
 void Decoder::ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks) {
   for (CacheLayer& layer : cache.layers) ops_.ClearBlocks(layer, blocks);
 }
@@ -147,7 +157,12 @@ void Decoder::ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks) {
 void Decoder::Reserve(int64_t rows) {
   if (rows <= reserved_) return;
   const DecoderConfig& c = config_;
-  reserved_ = rows;
+  // None at all while there may be no memory for new ones.
+  reserved_ = 0;
+  for (at::Tensor* tensor : {&x_, &normed_, &branch_, &qkv_, &attended_,
+                             &inner_, &cosine_, &sine_}) {
+    tensor->reset();
+  }
   x_ = ops_.NewRows(rows, c.hidden);
   normed_ = ops_.NewRows(rows, c.hidden);
   if (c.post_norms) branch_ = ops_.NewRows(rows, c.hidden);
@@ -156,6 +171,7 @@ void Decoder::Reserve(int64_t rows) {
   inner_ = ops_.NewRows(std::min(rows, kMlpRows), c.intermediate);
   cosine_ = ops_.NewRows(rows, rotary_.pairs());
   sine_ = ops_.NewRows(rows, rotary_.pairs());
+  reserved_ = rows;
 }
 
 void Decoder::Turn(const Batch& batch) {
@@ -273,6 +289,7 @@ void Decoder::FinishLayer(const Layer& layer, const at::Tensor& attended,
 at::Tensor Decoder::Forward(const Batch& batch,
                             absl::Span<const int32_t> wanted, KvCache& cache) {
   Reserve(batch.rows());
+  rows_passed_ += batch.rows();
   at::Tensor x = FirstRows(x_, batch.rows());
   EmbedRows(batch, x);
   Turn(batch);

@@ -64,6 +64,10 @@ class Decoder {
   KvCache NewCache(int64_t layers, int64_t blocks);
   // Bytes of one block over all layers.
   int64_t CacheBlockBytes() const;
+  // Bytes that a pass over so many rows takes beside the cache.
+  int64_t PassBytes(int64_t rows) const;
+  // Rows that went through all passes so far.
+  int64_t rows_passed() const { return rows_passed_; }
   void ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks);
 
   // The final hidden states (wanted, hidden) float32 of the batch's rows
@@ -125,6 +129,8 @@ class Decoder {
   Projection head_;
   NormWeights final_norm_;
   std::vector<Layer> layers_;
+
+  int64_t rows_passed_ = 0;
 
   // Activations, float32, (rows reserved, …).
   int64_t reserved_ = 0;

@@ -114,6 +114,12 @@ Rotary::Rotary(RotaryConfig config) : config_(std::move(config)) {
   }
 }
 
+int64_t Rotary::AngleClass(int64_t length) const {
+  if (length <= config_.original_positions) return 0;
+  if (config_.scaling == RotaryConfig::kLongRope) return 1;
+  return config_.scaling == RotaryConfig::kDynamic ? length : 0;
+}
+
 const std::vector<float>& Rotary::Frequencies(int64_t length,
                                               std::vector<float>* own) const {
   if (length <= config_.original_positions) return frequencies_;

@@ -50,6 +50,10 @@ class Rotary {
   // cosine, sine: pairs() floats each.
   void Turn(int64_t position, int64_t length, float* cosine, float* sine) const;
 
+  // Texts whose lengths are of one class turn the same positions by the same
+  // angles.
+  int64_t AngleClass(int64_t length) const;
+
   // Whether all positions' angles change when a text grows from `length` to
   // length + 1 tokens, so that cached keys are void.
   bool ChangesAfter(int64_t length) const {

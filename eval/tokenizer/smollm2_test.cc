@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "eval/tokenizer/stop_strings.h"
 #include "eval/tokenizer/tokenizer.h"
 #include "gtest/gtest.h"
 #include "sn37/base/file.h"
@@ -51,6 +52,42 @@ TEST_F(SmolLm2Test, TextsBecomeTheReferencesTokensAndBack) {
     ASSERT_TRUE(decoded.ok() && skipped.ok());
     EXPECT_EQ(*decoded, c["decoded"].get<std::string>());
     EXPECT_EQ(*skipped, c["decoded_skip_special"].get<std::string>());
+  }
+}
+
+TEST_F(SmolLm2Test, AStopStringEndsATextWithTheTokenThatCompletesIt) {
+  struct Case {
+    const char* text;
+    std::vector<std::string> stops;
+    const char* kept;  // null: it does not end
+  };
+  const Case cases[] = {
+      {"One two three", {"two"}, "One two"},
+      {"One two three", {"o th", "ree"}, "One two three"},
+      {"One two three", {"wo"}, "One two"},
+      {"One two three", {"four", ""}, nullptr},
+      {"One two three", {}, nullptr},
+      {"A B<|im_end|> C", {"<|im_end|>"}, "A B<|im_end|>"},
+      {"caf\u00e9 \u2603\u2603 end",
+       {"\u2603\u2603"},
+       "caf\u00e9 \u2603\u2603"},
+  };
+  for (const Case& c : cases) {
+    const auto is_end = EndsAfterAny(*tokenizer_, c.stops);
+    const std::vector<int32_t> ids =
+        *tokenizer_->Encode(c.text, AddSpecial::kNo);
+    size_t kept = 1;
+    while (kept <= ids.size() && !is_end(absl::MakeSpan(ids).first(kept))) {
+      ++kept;
+    }
+    if (c.kept == nullptr) {
+      EXPECT_GT(kept, ids.size()) << c.text;
+      continue;
+    }
+    ASSERT_LE(kept, ids.size()) << c.text;
+    EXPECT_EQ(
+        *tokenizer_->Decode(absl::MakeSpan(ids).first(kept), SkipSpecial::kNo),
+        c.kept);
   }
 }
 

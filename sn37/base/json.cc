@@ -106,6 +106,21 @@ std::string Shown(const json& value) {
   return Truncate(Printable(CanonicalJson(value)), 40);
 }
 
+absl::StatusOr<std::string> AsString(const json& value, absl::string_view key,
+                                     size_t max_bytes) {
+  if (!value.is_string()) {
+    return FieldError(key,
+                      absl::StrCat("must be a string, not ", Shown(value)));
+  }
+  const std::string& text = value.get_ref<const std::string&>();
+  if (text.size() > max_bytes) {
+    return FieldError(
+        key, absl::StrCat("has ", text.size(), " bytes, above the limit of ",
+                          max_bytes));
+  }
+  return text;
+}
+
 std::string CanonicalDouble(double value) {
   if (!std::isfinite(value)) return "null";
   char buffer[32];
@@ -209,17 +224,25 @@ absl::StatusOr<bool> GetBool(const json& object, absl::string_view key) {
 absl::StatusOr<std::string> GetString(const json& object, absl::string_view key,
                                       size_t max_bytes) {
   SN37_ASSIGN_OR_RETURN(const json* field, Require(object, key));
-  if (!field->is_string()) {
+  return AsString(*field, key, max_bytes);
+}
+
+absl::StatusOr<std::vector<std::string>> GetStrings(const json& object,
+                                                    absl::string_view key,
+                                                    size_t max_bytes) {
+  SN37_ASSIGN_OR_RETURN(const json* field, Require(object, key));
+  if (!field->is_array()) {
     return FieldError(key,
-                      absl::StrCat("must be a string, not ", Shown(*field)));
+                      absl::StrCat("must be an array, not ", Shown(*field)));
   }
-  const std::string& text = field->get_ref<const std::string&>();
-  if (text.size() > max_bytes) {
-    return FieldError(
-        key, absl::StrCat("has ", text.size(), " bytes, above the limit of ",
-                          max_bytes));
+  std::vector<std::string> strings;
+  for (const json& element : *field) {
+    SN37_ASSIGN_OR_RETURN(
+        strings.emplace_back(),
+        AsString(element, absl::StrCat(key, "[", strings.size(), "]"),
+                 max_bytes));
   }
-  return text;
+  return strings;
 }
 
 absl::StatusOr<int64_t> GetIntOr(const json& object, absl::string_view key,

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -41,6 +42,7 @@ absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text,
 //   GetInt     an integer literal in [min, max]
 //   GetDouble  a number in [min, max], never NaN
 //   GetString  a string of at most max_bytes
+//   GetStrings an array of them
 absl::StatusOr<int64_t> GetInt(const nlohmann::json& object,
                                absl::string_view key, int64_t min, int64_t max);
 absl::StatusOr<double> GetDouble(const nlohmann::json& object,
@@ -49,6 +51,8 @@ absl::StatusOr<bool> GetBool(const nlohmann::json& object,
                              absl::string_view key);
 absl::StatusOr<std::string> GetString(const nlohmann::json& object,
                                       absl::string_view key, size_t max_bytes);
+absl::StatusOr<std::vector<std::string>> GetStrings(
+    const nlohmann::json& object, absl::string_view key, size_t max_bytes);
 
 // The same with a value for a field that is absent or null.
 absl::StatusOr<int64_t> GetIntOr(const nlohmann::json& object,

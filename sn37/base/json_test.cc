@@ -64,13 +64,14 @@ TEST(JsonTest, EqualKeysAreRefusedWhereTheyMustBeUnique) {
 TEST(JsonTest, FieldsAreTypedAndBounded) {
   const json object = *ParseJson(
       R"({"i":7,"d":2.5,"b":true,"s":"text","n":null,"o":{},
-          "big":18446744073709551615})",
+          "l":["a","bc"],"mixed":["a",1],"big":18446744073709551615})",
       {});
   EXPECT_EQ(*GetInt(object, "i", 7, 7), 7);
   EXPECT_EQ(*GetDouble(object, "d", 0, 3), 2.5);
   EXPECT_EQ(*GetDouble(object, "i", 0, 9), 7.0);
   EXPECT_EQ(*GetBool(object, "b"), true);
   EXPECT_EQ(*GetString(object, "s", 4), "text");
+  EXPECT_EQ(*GetStrings(object, "l", 2), (std::vector<std::string>{"a", "bc"}));
   const absl::Status kErrors[] = {
       GetInt(object, "i", 8, 9).status(),
       GetInt(object, "d", 0, 9).status(),
@@ -83,6 +84,9 @@ TEST(JsonTest, FieldsAreTypedAndBounded) {
       GetString(object, "s", 3).status(),
       GetString(object, "o", 3).status(),
       GetString(json::array(), "s", 3).status(),
+      GetStrings(object, "s", 3).status(),
+      GetStrings(object, "l", 1).status(),
+      GetStrings(object, "mixed", 3).status(),
   };
   for (const absl::Status& error : kErrors) {
     EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument);

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "eval/engine/engine.h"
+#include "eval/tokenizer/stop_strings.h"
 #include "eval/tokenizer/tokenizer.h"
 #include "eval/weights/model_config.h"
 #include "jobs/engine_flags.h"
@@ -33,7 +34,8 @@ Greedy continuations, JSON Lines in and out.
 A line holds "tokens", "text" (encoded with the tokenizer's default special
 tokens) or "messages" (rendered by the chat template with a generation prompt);
 and, where they should differ from the defaults, "max_new_tokens" (20),
-"repetition_penalty" (1) and "stop_token_ids" (the model's own end-of-text ids).
+"repetition_penalty" (1), "stop_token_ids" (the model's own end-of-text ids) and
+"stop_strings": the text ends with the token that completes one of them.
 The answer has "tokens", "text" and "finish_reason": "stop" or "length".)";
 
 struct Model {
@@ -92,6 +94,11 @@ absl::StatusOr<eval::GenerateRequest> ToRequest(const json& question,
   if (FindField(question, "stop_token_ids") != nullptr) {
     SN37_ASSIGN_OR_RETURN(request.stop_ids,
                           GetTokens(question, "stop_token_ids"));
+  }
+  if (FindField(question, "stop_strings") != nullptr) {
+    SN37_ASSIGN_OR_RETURN(std::vector<std::string> strings,
+                          GetStrings(question, "stop_strings", kMaxLineBytes));
+    request.is_end = eval::EndsAfterAny(model.tokenizer, std::move(strings));
   }
   return request;
 }

@@ -1,0 +1,41 @@
+#include "eval/engine/batch_limits.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace sn37::eval {
+namespace {
+
+// More rows than these make nothing faster; fewer do not fill the threads.
+constexpr int64_t kMostRows = 4096;
+constexpr int64_t kFewestRows = 64;
+// What a pass should take at most.
+constexpr int64_t kPassBytes = 64 << 20;
+
+}  // namespace
+
+BatchLimits BatchLimits::Plan(const Decoder& decoder, int64_t sequences,
+                              int64_t memory_bytes) {
+  const int64_t bytes = std::min(kPassBytes, memory_bytes / 4);
+  return {sequences,
+          std::clamp(bytes / decoder.PassBytes(1), kFewestRows, kMostRows),
+          memory_bytes};
+}
+
+BatchLimits BatchLimits::Halved() const {
+  return {std::max<int64_t>(1, sequences / 2), std::max(kFewestRows, rows / 2),
+          memory_bytes};
+}
+
+absl::Status CheckMemory(int64_t tokens, int64_t bytes,
+                         const BatchLimits& limits) {
+  if (bytes <= limits.memory_bytes) return absl::OkStatus();
+  constexpr int64_t kMiB = 1 << 20;
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a request of ", tokens, " tokens needs ", bytes / kMiB,
+                   " MiB for activations, keys and values; there are ",
+                   limits.memory_bytes / kMiB, " MiB (see --memory_mib)"));
+}
+
+}  // namespace sn37::eval
