@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <arrow/array.h>
 #include <arrow/builder.h>
+#include <curl/curl.h>
 #include <libxsmm.h>
 #include <openssl/sha.h>
 #include <parquet/properties.h>
@@ -58,6 +59,16 @@ TEST(DepsTest, Crypto) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(nullptr, 0, digest);
   EXPECT_EQ(digest[0], 0xe3);
+}
+
+TEST(DepsTest, Curl) {
+  ASSERT_EQ(curl_global_init(CURL_GLOBAL_DEFAULT), CURLE_OK);
+  CURL* curl = curl_easy_init();
+  ASSERT_NE(curl, nullptr);
+  // Nobody listens there; the error comes from OpenSSL's side of libcurl.
+  curl_easy_setopt(curl, CURLOPT_URL, "https://127.0.0.1:1/");
+  EXPECT_EQ(curl_easy_perform(curl), CURLE_COULDNT_CONNECT);
+  curl_easy_cleanup(curl);
 }
 
 TEST(DepsTest, Sodium) { EXPECT_GE(sodium_init(), 0); }

@@ -161,6 +161,10 @@ DEBIAN = {
     "xsmm": [
         ("libxsmm-dev", "1.17-2", "0d88a030658e14adda1f9c8e3158928754f82256e1c4177926a3b498ecbb2e63"),
     ],
+    # HTTP.
+    "curl": [
+        ("libcurl4-openssl-dev", "7.88.1-10+deb12u15", "dbd69b15ecb49331f53fbc3483b0508997e2fab551e48c53951391f254b73890"),
+    ],
     # Compression; protobuf links it.
     "zlib": [
         ("zlib1g-dev", "1:1.2.13.dfsg-1", "f9ce531f60cbd5df37996af9370e0171be96902a17ec2bdbd8d62038c354094f"),

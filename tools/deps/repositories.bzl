@@ -78,6 +78,7 @@ def _libraries():
     for name in [
         "absl",
         "benchmark",
+        "curl",
         "gtest",
         "json",
         "openssl",
