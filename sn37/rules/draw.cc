@@ -110,6 +110,36 @@ size_t DrawRuleCount(RulesVersion version, CounterRandom& random) {
   return count->min + random.Below(count->max - count->min + 1);
 }
 
+std::vector<Rule> DrawOnce(RulesVersion version, const Answers& answers,
+                           CounterRandom& random) {
+  const std::vector<RuleId> ids = ShuffledIds(version, random);
+  const size_t wanted = DrawRuleCount(version, random);
+  std::vector<Rule> rules;
+  for (RuleId id : ids) {
+    if (rules.size() == wanted) break;
+    const bool fits = std::all_of(
+        rules.begin(), rules.end(),
+        [&](const Rule& taken) { return AreCompatible(id, taken.id()); });
+    if (fits) rules.push_back(*DrawRule(id, answers, rules, random));
+  }
+  return rules;
+}
+
+// Whether a closing phrase holds a word that another rule forbids: then no
+// reply to one of the prompts satisfies both.
+bool ForbidTheirClosing(const std::vector<Rule>& rules) {
+  for (const Rule& closing : rules) {
+    if (closing.id() != ENDS_WITH) continue;
+    for (const Rule& rule : rules) {
+      if (rule.id() != KEYWORD_FORBIDDEN) continue;
+      for (int prompt = 0; prompt < rule.keywords_size(); ++prompt) {
+        if (!*Satisfied(rule, prompt, closing.phrase())) return true;
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<Rule> DrawRule(RuleId id, const Answers& answers,
@@ -135,16 +165,8 @@ absl::StatusOr<Rule> DrawRule(RuleId id, const Answers& answers,
 
 std::vector<Rule> DrawRules(RulesVersion version, const Answers& answers,
                             CounterRandom& random) {
-  const std::vector<RuleId> ids = ShuffledIds(version, random);
-  const size_t wanted = DrawRuleCount(version, random);
-  std::vector<Rule> rules;
-  for (RuleId id : ids) {
-    if (rules.size() == wanted) break;
-    const bool fits = std::all_of(
-        rules.begin(), rules.end(),
-        [&](const Rule& taken) { return AreCompatible(id, taken.id()); });
-    if (fits) rules.push_back(*DrawRule(id, answers, rules, random));
-  }
+  std::vector<Rule> rules = DrawOnce(version, answers, random);
+  while (ForbidTheirClosing(rules)) rules = DrawOnce(version, answers, random);
   return rules;
 }
 

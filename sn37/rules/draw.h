@@ -37,7 +37,9 @@ absl::StatusOr<Rule> DrawRule(RuleId id, const Answers& answers,
 
 // The rules of a sample: the version's ids in random order, those that are
 // incompatible with a rule already taken left out, until the drawn number is
-// reached (or the ids are used up).
+// reached (or the ids are used up). Drawn again where a keyword that is
+// forbidden stands in the closing that is demanded: a reply can satisfy all
+// rules of a sample together.
 std::vector<Rule> DrawRules(RulesVersion version, const Answers& answers,
                             CounterRandom& random);
 

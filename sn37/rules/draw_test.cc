@@ -174,6 +174,28 @@ TEST(DrawTest, V2HasTwoToFiveOfAllRules) {
   EXPECT_EQ(tally.ids.count(STARTS_WITH), 0u);
 }
 
+TEST(DrawTest, NoClosingHoldsAWordThatIsForbidden) {
+  // Every word of these answers stands in a closing.
+  const Answers answers = {"useful questions", "help"};
+  int both = 0;
+  for (uint64_t i = 0; i < 2000; ++i) {
+    CounterRandom random = Stream(i);
+    const std::vector<Rule> rules =
+        DrawRules(RulesVersion::kV2, answers, random);
+    for (const Rule& closing : rules) {
+      if (closing.id() != ENDS_WITH) continue;
+      for (const Rule& rule : rules) {
+        if (rule.id() != KEYWORD_FORBIDDEN) continue;
+        ++both;
+        for (int prompt : {0, 1}) {
+          EXPECT_TRUE(*Satisfied(rule, prompt, closing.phrase()));
+        }
+      }
+    }
+  }
+  EXPECT_GT(both, 20);  // beside another closing they may stand
+}
+
 TEST(DrawTest, ASampleDependsOnItsStreamAlone) {
   const auto draw = [](uint64_t index) {
     CounterRandom random = Stream(index);

@@ -2,6 +2,7 @@
 // reference implementation; all are followed.
 #include "sn37/rules/rules.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -249,6 +250,32 @@ TEST(RulesTest, RulesThatCannotBeJudgedAreErrorsThatNameThem) {
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.error));
     EXPECT_EQ(Satisfied(c.rule, 0, "x").status(), status);
     EXPECT_EQ(RuleLine(c.rule, 0).status(), status);
+  }
+}
+
+// What raises ValueError in the reference is an error here.
+TEST(RulesTest, ValidationIsThatOfTheReference) {
+  const std::map<std::string, RuleId> kIds = {
+      {"WordCountAtMostRule", WORD_COUNT_AT_MOST},
+      {"WordCountAtLeastRule", WORD_COUNT_AT_LEAST},
+      {"SentenceCountAtMostRule", SENTENCE_COUNT_AT_MOST},
+      {"SentenceCountAtLeastRule", SENTENCE_COUNT_AT_LEAST},
+      {"BulletFrequencyRule", BULLET_COUNT_FREQUENCY},
+      {"KeywordInclusionRule", KEYWORD_INCLUSION},
+      {"KeywordForbiddenRule", KEYWORD_FORBIDDEN},
+      {"KeywordFrequencyRule", KEYWORD_FREQUENCY},
+  };
+  const nlohmann::json vectors =
+      ReadVectors("sn37/rules/testdata/rule_validation.json");
+  EXPECT_EQ(vectors["cases"].size(), 18u);
+  for (const auto& c : vectors["cases"]) {
+    const RuleId id = kIds.at(c["rule"]);
+    const bool has_count = c.contains("count");
+    const Rule rule = has_count                 ? Counted(id, c["count"])
+                      : id == KEYWORD_FREQUENCY ? WithKeywords(id, {"a"}, {1})
+                                                : WithKeywords(id, {"a"});
+    const int prompt = has_count ? 0 : c["index"].get<int>();
+    EXPECT_EQ(Satisfied(rule, prompt, "x").ok(), c["result"] == "ok") << c;
   }
 }
 
