@@ -233,6 +233,7 @@ class Decider {
     result.set_high(task.high);
     result.set_samples(task.samples);
     result.set_failed(task.failed);
+    result.mutable_numbers()->Assign(task.numbers.begin(), task.numbers.end());
   }
 
   absl::Status SetWeights(const ScheduleEntry& entry) {

@@ -40,7 +40,7 @@ absl::StatusOr<Digest> KeyOf(const EpochPlan& plan, const PlannedModel& model,
         "sn37 result 1\n", model.digest(), "\n", planned.sample_set(), "\n",
         plan.engine(), "\n", plan.dtype(), "\n", plan.device(), "\n",
         Method_Name(task.method()), "\n", task.max_new_tokens(), "\n",
-        task.repetition_penalty(), "\n",
+        task.repetition_penalty(), "\n", LossUnit_Name(task.loss_unit()), "\n",
         competition->constraints().sequence_length()));
   }
   return absl::DataLossError(absl::StrCat("the plan's task ", planned.name(),

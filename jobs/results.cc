@@ -95,6 +95,22 @@ arrow::Result<Column> Items(Rows rows) {
               });
 }
 
+arrow::Result<Column> Numbers(Rows rows) {
+  auto names = std::make_shared<arrow::StringBuilder>();
+  auto values = std::make_shared<arrow::DoubleBuilder>();
+  arrow::MapBuilder builder(arrow::default_memory_pool(), names, values);
+  for (const SampleResult& row : rows) {
+    ARROW_RETURN_NOT_OK(builder.Append());
+    for (const eval::Number& number : row.score().numbers()) {
+      ARROW_RETURN_NOT_OK(names->Append(number.name()));
+      ARROW_RETURN_NOT_OK(values->Append(number.value()));
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
+  return Column{arrow::field("numbers", array->type(), /*nullable=*/false),
+                array};
+}
+
 arrow::Result<std::shared_ptr<arrow::Table>> ToTable(Rows rows) {
   using R = SampleResult;
   using A = eval::Response;
@@ -130,6 +146,9 @@ arrow::Result<std::shared_ptr<arrow::Table>> ToTable(Rows rows) {
   made.push_back(Items(rows));
   made.push_back(Scalar<BooleanBuilder>(
       "duplicate", rows, [](const R& r) { return r.score().duplicate(); }));
+  made.push_back(Numbers(rows));
+  made.push_back(Scalar<StringBuilder>(
+      "answer", rows, [](const R& r) { return r.score().answer(); }));
 
   arrow::FieldVector fields;
   arrow::ArrayVector arrays;

@@ -19,6 +19,9 @@
 //   tokens         list<list<int32>> } generated tokens
 //   items          list<double>   the numbers that the score is the mean of
 //   duplicate      bool
+//   numbers        map<string, double>  what the items came from besides, by
+//                                  name: "margin", "ndcg" …
+//   answer         string         the final answer that was found in the text
 //
 // The same rows give the same bytes.
 #ifndef SN37_JOBS_RESULTS_H_

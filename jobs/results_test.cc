@@ -32,6 +32,10 @@ SampleResult Generated() {
   }
   result.mutable_score()->add_items(0.25);
   result.mutable_score()->set_duplicate(true);
+  result.mutable_score()->set_answer("1/2");
+  eval::Number& number = *result.mutable_score()->add_numbers();
+  number.set_name("margin");
+  number.set_value(-1.5);
   return result;
 }
 
@@ -90,6 +94,17 @@ TEST(ResultsTest, EveryFieldIsReadBack) {
       std::static_pointer_cast<arrow::DoubleArray>(items->values())->Value(0),
       0.25);
   EXPECT_TRUE(ColumnOf<arrow::BooleanArray>(*table, "duplicate")->Value(1));
+  auto numbers = ColumnOf<arrow::MapArray>(*table, "numbers");
+  EXPECT_EQ(numbers->value_length(0), 0);
+  ASSERT_EQ(numbers->value_length(1), 1);
+  EXPECT_EQ(std::static_pointer_cast<arrow::StringArray>(numbers->keys())
+                ->GetString(0),
+            "margin");
+  EXPECT_EQ(
+      std::static_pointer_cast<arrow::DoubleArray>(numbers->items())->Value(0),
+      -1.5);
+  EXPECT_EQ(ColumnOf<arrow::StringArray>(*table, "answer")->GetString(1),
+            "1/2");
 }
 
 TEST(ResultsTest, TheSameRowsGiveTheSameBytes) {

@@ -8,6 +8,8 @@
 // task.
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "eval/methods/deviation.h"
 #include "eval/methods/method.h"
@@ -46,13 +48,10 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   SampleRequests requests;
   for (const std::string& prompt : sample.instruction_following().prompts()) {
-    GenerateRequest& request = requests.generate.emplace_back();
     SN37_ASSIGN_OR_RETURN(
-        request.prompt,
-        EncodeChat(tokenizer, {{"user", prompt}}, AddSpecial::kNo));
-    request.max_new_tokens = options.max_new_tokens;
-    request.repetition_penalty = options.repetition_penalty;
-    request.stop_ids = StopIds(tokenizer);
+        std::vector<int32_t> tokens,
+        EncodeChat(tokenizer, Conversation("", prompt), AddSpecial::kNo));
+    requests.generate.push_back(Ask(tokenizer, std::move(tokens), options));
   }
   return requests;
 }
@@ -66,7 +65,8 @@ bool AreDuplicates(const std::string& a, const std::string& b) {
 }
 
 absl::StatusOr<SampleScore> Judge(const Sample& sample,
-                                  const Responses& responses) {
+                                  const Responses& responses,
+                                  const MethodOptions&) {
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   SN37_RETURN_IF_ERROR(CheckResponseCount(responses, kPrompts));
   const auto& rules = sample.instruction_following().rules();

@@ -101,7 +101,7 @@ TEST(IfEvalTest, AsksForAnAnswerToEachPrompt) {
 TEST(IfEvalTest, DeviationCountsOnceForEachRule) {
   const auto score = IfEval().judge(
       Pair({NoCommas(), AtMost(2)}),
-      MakeResponses({TextResponse("a, b"), TextResponse("quite other")}));
+      MakeResponses({TextResponse("a, b"), TextResponse("quite other")}), {});
   ASSERT_TRUE(score.ok()) << score.status();
   EXPECT_THAT(score->items(), ElementsAre(0.75, 0.75, 0, 0));
   EXPECT_FALSE(score->duplicate());
@@ -133,12 +133,13 @@ TEST(IfEvalTest, AFailedSampleCountsForAllItsRulesOfBothPrompts) {
 }
 
 TEST(IfEvalTest, RulesThatCannotBeJudgedAreOurFault) {
-  EXPECT_EQ(IfEval()
-                .judge(Pair({AtMost(0)}),
-                       MakeResponses({TextResponse("a"), TextResponse("b")}))
-                .status()
-                .code(),
-            absl::StatusCode::kInternal);
+  EXPECT_EQ(
+      IfEval()
+          .judge(Pair({AtMost(0)}),
+                 MakeResponses({TextResponse("a"), TextResponse("b")}), {})
+          .status()
+          .code(),
+      absl::StatusCode::kInternal);
 }
 
 TEST(IfEvalTest, AnEndlessAnswerIsComparedInBoundedTime) {
@@ -146,7 +147,7 @@ TEST(IfEvalTest, AnEndlessAnswerIsComparedInBoundedTime) {
   for (int i = 0; i < 100000; ++i) long_text += static_cast<char>(33 + i % 94);
   const auto score = IfEval().judge(
       Pair({NoCommas()}),
-      MakeResponses({TextResponse(long_text), TextResponse("b")}));
+      MakeResponses({TextResponse(long_text), TextResponse("b")}), {});
   ASSERT_TRUE(score.ok());
   EXPECT_FALSE(score->duplicate());
 }

@@ -1,14 +1,19 @@
 #include "eval/methods/judge.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "datasets/sample.pb.h"
+#include "eval/methods/answer.h"
 #include "eval/methods/deviation.h"
-#include "eval/methods/method.pb.h"
+#include "eval/methods/likelihood.h"
+#include "eval/methods/method.h"
 #include "eval/methods/response.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
@@ -48,7 +53,7 @@ absl::StatusOr<std::vector<std::string>> GetTexts(const json& object,
 // ---- One function per kind of method ----------------------------------------
 // Each returns {"items": [...]} and whatever else the method shows.
 
-absl::StatusOr<json> JudgeChoices(const json& record) {
+absl::StatusOr<datasets::MultipleChoice> GetQuestion(const json& record) {
   datasets::MultipleChoice question;
   SN37_ASSIGN_OR_RETURN(const auto choices, GetTexts(record, "choices"));
   for (const std::string& choice : choices) question.add_choices(choice);
@@ -58,6 +63,11 @@ absl::StatusOr<json> JudgeChoices(const json& record) {
       choices.end()) {
     return absl::InvalidArgumentError("answer is not one of choices");
   }
+  return question;
+}
+
+absl::StatusOr<json> JudgeChoices(const json& record) {
+  SN37_ASSIGN_OR_RETURN(const auto question, GetQuestion(record));
   SN37_ASSIGN_OR_RETURN(const auto replies, GetTexts(record, "responses"));
   json items = json::array();
   for (const std::string& reply : replies) {
@@ -130,8 +140,12 @@ absl::StatusOr<json> JudgeInstructions(const json& record) {
   return json{{"items", items}, {"satisfied", satisfied}};
 }
 
+// A scored text; without bytes where the record names none.
 absl::StatusOr<Response> ParseScored(const json& record) {
   Response response;
+  SN37_ASSIGN_OR_RETURN(const int64_t bytes,
+                        GetIntOr(record, "scored_bytes", 1, INT64_MAX, 0));
+  response.set_scored_bytes(bytes);
   if (FindField(record, "logprobs") == nullptr) {
     SN37_ASSIGN_OR_RETURN(
         const double sum,
@@ -155,15 +169,105 @@ absl::StatusOr<Response> ParseScored(const json& record) {
   return response;
 }
 
-absl::StatusOr<json> JudgeLosses(const json& record) {
+absl::StatusOr<Responses> GetScored(const json& record) {
   SN37_ASSIGN_OR_RETURN(const json* list, GetArray(record, "responses"));
-  json items = json::array();
+  Responses responses;
   for (const json& entry : *list) {
-    SN37_ASSIGN_OR_RETURN(const Response response, ParseScored(entry));
-    SN37_ASSIGN_OR_RETURN(const double loss, MeanLoss(response));
+    SN37_ASSIGN_OR_RETURN(*responses.Add(), ParseScored(entry));
+  }
+  return responses;
+}
+
+absl::StatusOr<json> JudgeLosses(const json& record) {
+  SN37_ASSIGN_OR_RETURN(
+      const std::string name,
+      GetStringOr(record, "loss_unit", kMaxNameBytes, "nats_per_token"));
+  if (name != "nats_per_token" && name != "bits_per_byte") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown loss_unit ", Printable(name)));
+  }
+  const LossUnit unit = name == "bits_per_byte" ? LossUnit::kBitsPerByte
+                                                : LossUnit::kNatsPerToken;
+  SN37_ASSIGN_OR_RETURN(const Responses responses, GetScored(record));
+  json items = json::array();
+  for (const Response& response : responses) {
+    SN37_ASSIGN_OR_RETURN(const double loss, Loss(response, unit));
     items.push_back(loss);
   }
   return json{{"items", items}};
+}
+
+// The likelihoods of the record's responses, of which there must be `count`.
+absl::StatusOr<std::vector<Likelihood>> GetLikelihoods(const json& record,
+                                                       int64_t count) {
+  SN37_ASSIGN_OR_RETURN(const Responses responses, GetScored(record));
+  SN37_RETURN_IF_ERROR(CheckResponseCount(responses, count));
+  return Likelihoods(responses);
+}
+
+json ToJson(const SampleScore& score) {
+  json judged = {{"items", json::array()}};
+  for (double item : score.items()) judged["items"].push_back(item);
+  for (const Number& number : score.numbers()) {
+    judged[number.name()] = number.value();
+  }
+  return judged;
+}
+
+absl::StatusOr<json> JudgeLikeliestChoice(const json& record) {
+  SN37_ASSIGN_OR_RETURN(const auto question, GetQuestion(record));
+  const auto& choices = question.choices();
+  if (choices.size() < 2) {
+    return absl::InvalidArgumentError("choices holds fewer than 2");
+  }
+  SN37_ASSIGN_OR_RETURN(const auto likelihoods,
+                        GetLikelihoods(record, choices.size()));
+  const auto answer =
+      std::find(choices.begin(), choices.end(), question.answer());
+  return ToJson(ChoiceScore(likelihoods, answer - choices.begin()));
+}
+
+absl::StatusOr<json> JudgePreference(const json& record) {
+  SN37_ASSIGN_OR_RETURN(const auto replies, GetLikelihoods(record, 2));
+  return ToJson(PreferenceScore(replies[0], replies[1]));
+}
+
+absl::StatusOr<json> JudgeRanking(const json& record) {
+  SN37_ASSIGN_OR_RETURN(const Responses responses, GetScored(record));
+  SN37_ASSIGN_OR_RETURN(const auto items, Likelihoods(responses));
+  SN37_ASSIGN_OR_RETURN(const json* list, GetArray(record, "relevant"));
+  std::set<int32_t> relevant;
+  for (const json& place : *list) {
+    if (!place.is_number_integer() || place < 0 || place >= items.size() ||
+        !relevant.insert(place.get<int32_t>()).second) {
+      return absl::InvalidArgumentError(
+          "relevant holds what is no place of a response, or one twice");
+    }
+  }
+  if (relevant.empty()) return absl::InvalidArgumentError("relevant is empty");
+  const std::vector<int32_t> places(relevant.begin(), relevant.end());
+  return ToJson(RankingScore(items, places));
+}
+
+absl::StatusOr<json> JudgeAnswers(const json& record) {
+  SN37_ASSIGN_OR_RETURN(const std::string right,
+                        GetString(record, "answer", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(const std::string name,
+                        GetStringOr(record, "form", kMaxNameBytes, "TEXT"));
+  datasets::FinalAnswer::Form form;
+  if (!datasets::FinalAnswer::Form_Parse(name, &form)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown form ", Printable(name)));
+  }
+  SN37_ASSIGN_OR_RETURN(const auto replies, GetTexts(record, "responses"));
+  json items = json::array();
+  json answers = json::array();
+  for (const std::string& reply : replies) {
+    const std::optional<std::string> answer = FindAnswer(reply);
+    items.push_back(AnswerDeviation(form, right, answer));
+    answers.push_back(answer.has_value() ? json(*answer) : json());
+  }
+  return json{{"items", items}, {"answers", answers}};
 }
 
 // One row per method.
@@ -175,6 +279,10 @@ constexpr struct {
     {"reference_loss", JudgeLosses},
     {"text_loss", JudgeLosses},
     {"if_eval", JudgeInstructions},
+    {"choice_likelihood", JudgeLikeliestChoice},
+    {"preference", JudgePreference},
+    {"ranking", JudgeRanking},
+    {"final_answer", JudgeAnswers},
 };
 
 }  // namespace

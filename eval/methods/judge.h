@@ -13,10 +13,29 @@
 //                    "prompt_index" (default 0), "responses": texts
 //                    items: the deviation 1 - (c / R)² of each response;
 //                    also "satisfied": [[bool per rule] per response]
-//   reference_loss,  "responses": objects, each with "logprobs" or with
-//   text_loss        "sum_logprob" and "scored_tokens"
-//                    items: the mean loss of each response
-// "score" is the mean of the items.
+//   reference_loss,  "loss_unit": "nats_per_token" (default) or
+//   text_loss        "bits_per_byte"; "responses": scored texts, as below
+//                    items: the loss of each response
+//   choice_likelihood
+//                    "choices", "answer"
+//                    "responses": one scored text for each choice
+//                    items: 0 or 1; also "margin", "margin_per_byte"
+//   preference       "responses": two scored texts, the chosen and the rejected
+//                    items: 1 / (1 + e^margin_per_byte); also "margin",
+//                    "margin_per_byte"
+//   ranking          "relevant": places, from 0
+//                    "responses": one scored text for each candidate
+//                    items: 1 - NDCG@10; also "ndcg", "hit"
+//   final_answer     "answer"; "form": "TEXT" (default), "NUMBER" or "SET"
+//                    "responses": texts
+//                    items: 0 or 1 for each response; also "answers", as they
+//                    were found, null where there is none
+// A scored text is an object with "sum_logprob" (natural logarithm) and
+// "scored_tokens", or with "logprobs", one for each token; and, where bytes
+// count (all but losses in nats_per_token), with "scored_bytes", the bytes of
+// the text.
+// "score" is the mean of the items. What each method does with its numbers
+// stands at the head of its file.
 #ifndef EVAL_METHODS_JUDGE_H_
 #define EVAL_METHODS_JUDGE_H_
 

@@ -41,6 +41,42 @@ TEST(JudgeTest, EveryMethod) {
   EXPECT_EQ(
       Judged(R"({"method": "text_loss", "responses": [{"logprobs": [-1]}]})"),
       *ParseJson(R"({"items": [1.0], "score": 1.0})", {}));
+  EXPECT_EQ(Judged(R"({"method": "text_loss", "loss_unit": "nats_per_token",
+                       "responses": [{"logprobs": [-1]}]})"),
+            *ParseJson(R"({"items": [1.0], "score": 1.0})", {}));
+  EXPECT_DOUBLE_EQ(
+      Judged(R"({"method": "reference_loss", "loss_unit": "bits_per_byte",
+                 "responses": [{"sum_logprob": -6.931471805599453,
+                                "scored_tokens": 3, "scored_bytes": 5}]})")
+          ["score"],
+      2);
+  EXPECT_EQ(Judged(R"({"method": "choice_likelihood",
+                       "choices": ["A", "long"], "answer": "long",
+                       "responses": [
+                         {"logprobs": [-2], "scored_bytes": 1},
+                         {"sum_logprob": -6, "scored_tokens": 1,
+                          "scored_bytes": 4}]})"),
+            *ParseJson(R"({"items": [0.0], "score": 0.0, "margin": -4.0,
+                           "margin_per_byte": 0.5})",
+                       {}));
+  EXPECT_EQ(Judged(R"({"method": "preference", "responses": [
+                       {"logprobs": [-2], "scored_bytes": 1},
+                       {"logprobs": [-8], "scored_bytes": 4}]})"),
+            *ParseJson(R"({"items": [0.5], "score": 0.5, "margin": 6.0,
+                           "margin_per_byte": 0.0})",
+                       {}));
+  EXPECT_EQ(Judged(R"({"method": "ranking", "relevant": [1], "responses": [
+                       {"logprobs": [-2], "scored_bytes": 1},
+                       {"logprobs": [-1], "scored_bytes": 4}]})"),
+            *ParseJson(R"({"items": [0.0], "score": 0.0, "ndcg": 1.0,
+                           "hit": 1.0})",
+                       {}));
+  EXPECT_EQ(Judged(R"({"method": "final_answer", "answer": "1/2",
+                       "form": "NUMBER",
+                       "responses": ["\\boxed{0.5}", "0.5"]})"),
+            *ParseJson(R"({"items": [0.0, 1.0], "score": 0.5,
+                           "answers": ["0.5", null]})",
+                       {}));
 }
 
 TEST(JudgeTest, RuleVectorsOfTheReference) {
@@ -98,6 +134,35 @@ TEST(JudgeTest, WhatCannotBeJudgedIsAnErrorThatSaysWhy) {
        "no number"},
       {R"({"method": "text_loss", "responses": [{"scored_tokens": 1}]})",
        "sum_logprob"},
+      {R"({"method": "text_loss", "loss_unit": "bits", "responses": []})",
+       "unknown loss_unit bits"},
+      {R"({"method": "text_loss", "loss_unit": "bits_per_byte",
+           "responses": [{"logprobs": [-1]}]})",
+       "without scored bytes"},
+      {R"({"method": "choice_likelihood", "choices": ["A"], "answer": "A",
+           "responses": [{"logprobs": [-1], "scored_bytes": 1}]})",
+       "fewer than 2"},
+      {R"({"method": "choice_likelihood", "choices": ["A", "B"],
+           "answer": "A", "responses": [{"logprobs": [-1]}]})",
+       "1 responses where 2 belong"},
+      {R"({"method": "preference", "responses": [{"logprobs": [-1]},
+           {"logprobs": [-1]}]})",
+       "without scored bytes"},
+      {R"({"method": "preference", "responses": [{"logprobs": [-1]}]})",
+       "1 responses where 2 belong"},
+      {R"({"method": "ranking", "relevant": [1], "responses": [
+           {"logprobs": [-1], "scored_bytes": 1}]})",
+       "no place of a response"},
+      {R"({"method": "ranking", "relevant": [0, 0], "responses": [
+           {"logprobs": [-1], "scored_bytes": 1}]})",
+       "one twice"},
+      {R"({"method": "ranking", "relevant": [], "responses": [
+           {"logprobs": [-1], "scored_bytes": 1}]})",
+       "relevant is empty"},
+      {R"({"method": "final_answer", "answer": "1", "form": "ROMAN",
+           "responses": ["1"]})",
+       "unknown form ROMAN"},
+      {R"({"method": "final_answer", "responses": ["1"]})", "answer"},
   };
   for (const auto& c : kCases) {
     const auto judged = JudgeRecord(*ParseJson(c.record, {}));

@@ -8,7 +8,7 @@
 //   ASSIGN SampleRequests requests =
 //       method->build(sample, index, tokenizer, options);
 //   ... the engine answers; ToResponse (response.h) ...
-//   ASSIGN SampleScore score = method->judge(sample, responses);
+//   ASSIGN SampleScore score = method->judge(sample, responses, options);
 //   ... after all samples ...
 //   TaskScore task = ScoreTask(*method, judged);  // score_task.h
 //
@@ -32,10 +32,22 @@
 
 namespace sn37::eval {
 
+// What a loss is counted in.
+enum class LossUnit {
+  // Comparable only between models that share a tokenizer.
+  kNatsPerToken,
+  // -log2 p over the bytes of the text: comparable between all models. The
+  // tokenizer must give back every text that it is measured on, else the model
+  // has failed: a loss per byte says nothing of bytes that its tokens lost.
+  kBitsPerByte,
+};
+
 // What a competition or task may set.
 struct MethodOptions {
   // Tokens of a context or text at most; >= 2. Has no default.
   int64_t sequence_length = 0;
+  // Of the losses. Other methods do not use it.
+  LossUnit loss_unit = LossUnit::kNatsPerToken;
   // Of generated answers. Losses do not use them.
   int64_t max_new_tokens = 0;
   float repetition_penalty = 1.0f;
@@ -61,11 +73,12 @@ struct JudgedSample {
 
 // A method's duties:
 //  1. All functions are pure; build gives the same requests for the same
-//     sample, index, tokenizer and options.
+//     sample, index, tokenizer and options. judge gets the options of build.
 //  2. build checks that the sample has the method's body (else kInternal);
 //     judge accepts exactly the responses to what build asked for, and refuses
 //     others with kInvalidArgument.
-//  3. judge gives as many items as item_count says, each at most `worst`.
+//  3. judge gives as many items as item_count says, each at least 0 and at most
+//     `worst`, and in `numbers` what they came from beyond the responses.
 struct Method {
   // As schedules and records name it.
   absl::string_view name;
@@ -79,7 +92,8 @@ struct Method {
                                           const Tokenizer& tokenizer,
                                           const MethodOptions& options);
   absl::StatusOr<SampleScore> (*judge)(const datasets::Sample& sample,
-                                       const Responses& responses);
+                                       const Responses& responses,
+                                       const MethodOptions& options);
   int64_t (*item_count)(const datasets::Sample& sample);
   // Whether the whole task counts as worst possible whatever its items say.
   // The samples are all of the task's, in their order.

@@ -13,14 +13,14 @@
 namespace sn37::eval {
 namespace {
 
-// One sample with each body, in the order of the methods.
+// One sample with each body.
 std::vector<datasets::Sample> Samples() {
-  std::vector<datasets::Sample> samples(4);
-  auto& question = *samples[0].mutable_multiple_choice();
-  question.set_prompt("Which?");
-  question.add_choices("A");
-  question.add_choices("B");
-  question.set_answer("A");
+  std::vector<datasets::Sample> samples(7);
+  auto& choice = *samples[0].mutable_multiple_choice();
+  choice.set_prompt("Which?");
+  choice.add_choices("A");
+  choice.add_choices("B");
+  choice.set_answer("A");
   samples[1].mutable_reference()->set_prompt("Say it");
   samples[1].mutable_reference()->set_reference("it");
   samples[2].mutable_text()->set_text("some text");
@@ -28,6 +28,18 @@ std::vector<datasets::Sample> Samples() {
   pair.add_rules()->set_id(NO_COMMAS);
   pair.add_prompts("One");
   pair.add_prompts("Two");
+  auto& preference = *samples[4].mutable_preference();
+  preference.set_prompt("Which?");
+  preference.set_chosen("this");
+  preference.set_rejected("that one");
+  auto& question = *samples[5].mutable_final_answer();
+  question.set_prompt("How many?");
+  question.set_answer("2");
+  auto& ranking = *samples[6].mutable_ranking();
+  ranking.set_prompt("A, B");
+  ranking.add_items("C");
+  ranking.add_items("D");
+  ranking.add_relevant(1);
   return samples;
 }
 
@@ -73,7 +85,7 @@ TEST_P(MethodTest, AcceptsItsOwnBodyAndRefusesOthersAsOurFault) {
       continue;
     }
     EXPECT_EQ(requests.status().code(), absl::StatusCode::kInternal);
-    EXPECT_EQ(method().judge(sample, {}).status().code(),
+    EXPECT_EQ(method().judge(sample, {}, options()).status().code(),
               absl::StatusCode::kInternal);
   }
   EXPECT_EQ(accepted, 1);
@@ -104,7 +116,7 @@ TEST_P(MethodTest, JudgesTheResponsesToItsRequestsAndNoOthers) {
       ASSERT_TRUE(response.ok()) << response.status();
       *responses.Add() = *response;
     }
-    const auto score = method().judge(sample, responses);
+    const auto score = method().judge(sample, responses, options());
     ASSERT_TRUE(score.ok()) << score.status();
     EXPECT_EQ(score->items_size(), method().item_count(sample));
     for (double item : score->items()) {
@@ -114,7 +126,7 @@ TEST_P(MethodTest, JudgesTheResponsesToItsRequestsAndNoOthers) {
     Responses more = responses;
     for (int i = 0; i < 2; ++i) *more.Add() = responses[0];
     for (const Responses& wrong : {Responses(), more}) {
-      EXPECT_EQ(method().judge(sample, wrong).status().code(),
+      EXPECT_EQ(method().judge(sample, wrong, options()).status().code(),
                 absl::StatusCode::kInvalidArgument);
     }
   }

@@ -4,6 +4,8 @@
 // As the reference does it: the prompt is cut to the sequence length on the
 // left, at most 20 new tokens, repetition penalty 1.1.
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "eval/methods/deviation.h"
 #include "eval/methods/method.h"
@@ -34,20 +36,18 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
                                      const MethodOptions& options) {
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   SampleRequests requests;
-  GenerateRequest& request = requests.generate.emplace_back();
   SN37_ASSIGN_OR_RETURN(
-      request.prompt,
-      EncodeChat(tokenizer, {{"user", sample.multiple_choice().prompt()}},
+      std::vector<int32_t> prompt,
+      EncodeChat(tokenizer, Conversation("", sample.multiple_choice().prompt()),
                  AddSpecial::kNo));
-  TruncateLeft(request.prompt, options.sequence_length);
-  request.max_new_tokens = options.max_new_tokens;
-  request.repetition_penalty = options.repetition_penalty;
-  request.stop_ids = StopIds(tokenizer);
+  TruncateLeft(prompt, options.sequence_length);
+  requests.generate.push_back(Ask(tokenizer, std::move(prompt), options));
   return requests;
 }
 
 absl::StatusOr<SampleScore> Judge(const Sample& sample,
-                                  const Responses& responses) {
+                                  const Responses& responses,
+                                  const MethodOptions&) {
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   SN37_RETURN_IF_ERROR(CheckResponseCount(responses, 1));
   SampleScore score;

@@ -77,12 +77,12 @@ TEST(MultipleChoiceTest, LongPromptsLoseTheirLeftEnd) {
 }
 
 TEST(MultipleChoiceTest, AQuestionWithoutItsAnswerIsOurFault) {
-  EXPECT_EQ(
-      MultipleChoice()
-          .judge(Question({"A", "B"}, "C"), MakeResponses({TextResponse("A")}))
-          .status()
-          .code(),
-      absl::StatusCode::kInternal);
+  EXPECT_EQ(MultipleChoice()
+                .judge(Question({"A", "B"}, "C"),
+                       MakeResponses({TextResponse("A")}), {})
+                .status()
+                .code(),
+            absl::StatusCode::kInternal);
 }
 
 }  // namespace

@@ -3,17 +3,28 @@
 #define EVAL_METHODS_PROMPT_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "eval/methods/method.h"
 #include "eval/tokenizer/tokenizer.h"
 
 namespace sn37::eval {
 
+// A system message, left out where it is empty, and a user message.
+std::vector<ChatMessage> Conversation(const std::string& system,
+                                      const std::string& prompt);
+
 // The tokens of `messages` through the model's chat template, the generation
 // prompt added; AddSpecial::kYes encodes the rendered text with the tokenizer's
-// own special tokens too. At most one BOS begins them, and there is at least
-// one token (else kInvalidArgument, as the model's template is at fault).
+// own special tokens too. At most one BOS begins them.
+//
+// kInvalidArgument, as the model's template is at fault:
+//   - it makes no tokens;
+//   - it makes of the messages something else than of others with these put in
+//     their place (white space at the ends of a message may be trimmed): such a
+//     template answers questions itself.
 absl::StatusOr<std::vector<int32_t>> EncodeChat(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
     AddSpecial add_special);
@@ -28,6 +39,10 @@ void TruncateLeft(std::vector<int32_t>& tokens, int64_t length);
 
 // The ids that end an answer: the tokenizer's EOS, if it has one.
 std::vector<int32_t> StopIds(const Tokenizer& tokenizer);
+
+// Asks for the answer to `prompt` as `options` say.
+GenerateRequest Ask(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
+                    const MethodOptions& options);
 
 }  // namespace sn37::eval
 

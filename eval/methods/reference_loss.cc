@@ -1,16 +1,15 @@
 // Reference loss: the mean loss of a reply that is given, after a conversation
-// that is given.
+// that is given, over the reply's tokens or bytes.
 //
-// As the reference does it, with its faults mended: the rendered conversation
-// is encoded with the tokenizer's special tokens and has at most one BOS; it is
-// cut to the sequence length on the left; the reply is encoded without special
-// tokens, so that none is counted. A conversation and reply that are too long
-// for the model are the model's failure.
+// As the reference does it, with its faults mended (replies.h): at most one
+// BOS, the conversation cut to the sequence length on the left, no special
+// token of the reply counted. A conversation and reply that are too long for
+// the model are the model's failure.
 #include <limits>
-#include <vector>
 
 #include "eval/methods/method.h"
 #include "eval/methods/prompt.h"
+#include "eval/methods/replies.h"
 #include "eval/methods/response.h"
 #include "sn37/base/status_macros.h"
 
@@ -28,41 +27,25 @@ absl::Status CheckSample(const Sample& sample) {
   return absl::InternalError("the sample is no prompt with a reference");
 }
 
-std::vector<ChatMessage> Conversation(const Reference& body) {
-  std::vector<ChatMessage> messages;
-  if (!body.system().empty()) messages.push_back({"system", body.system()});
-  messages.push_back({"user", body.prompt()});
-  return messages;
-}
-
 absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
                                      const Tokenizer& tokenizer,
                                      const MethodOptions& options) {
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   const Reference& body = sample.reference();
-  SampleRequests requests;
-  ScoreRequest& request = requests.score.emplace_back();
-  SN37_ASSIGN_OR_RETURN(
-      request.tokens,
-      EncodeChat(tokenizer, Conversation(body), AddSpecial::kYes));
-  TruncateLeft(request.tokens, options.sequence_length);
-  request.score_from = std::ssize(request.tokens);
-  SN37_ASSIGN_OR_RETURN(const std::vector<int32_t> reply,
-                        tokenizer.Encode(body.reference(), AddSpecial::kNo));
-  if (reply.empty()) {
-    return absl::InvalidArgumentError(
-        "the tokenizer makes no tokens of the reference");
-  }
-  request.tokens.insert(request.tokens.end(), reply.begin(), reply.end());
-  requests.scored_bytes.push_back(std::ssize(body.reference()));
-  return requests;
+  return ScoreReplies(tokenizer, Conversation(body.system(), body.prompt()),
+                      {body.reference()}, options.sequence_length,
+                      options.loss_unit == LossUnit::kBitsPerByte
+                          ? GiveBack::kYes
+                          : GiveBack::kNo);
 }
 
 absl::StatusOr<SampleScore> Judge(const Sample& sample,
-                                  const Responses& responses) {
+                                  const Responses& responses,
+                                  const MethodOptions& options) {
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   SN37_RETURN_IF_ERROR(CheckResponseCount(responses, 1));
-  SN37_ASSIGN_OR_RETURN(const double loss, MeanLoss(responses[0]));
+  SN37_ASSIGN_OR_RETURN(const double loss,
+                        Loss(responses[0], options.loss_unit));
   SampleScore score;
   score.add_items(loss);
   return score;

@@ -96,6 +96,35 @@ TEST(ReferenceLossTest, WhatTheTokenizerMakesImpossibleIsTheModelsFault) {
   EXPECT_TRUE(IsModelFault(no_tokens)) << no_tokens;
 }
 
+TEST(ReferenceLossTest, BitsPerByteNeedATokenizerThatGivesTheReplyBack) {
+  MethodOptions options = {.sequence_length = 100,
+                           .loss_unit = LossUnit::kBitsPerByte};
+  const Tokenizer tokenizer = MakeTinyTokenizer();
+  EXPECT_TRUE(ReferenceLoss()
+                  .build(Dialogue("", "\u00e9", "e"), 0, tokenizer, options)
+                  .ok());
+  const datasets::Sample lost = Dialogue("", "P", "caf\u00e9");
+  const absl::Status status =
+      ReferenceLoss().build(lost, 0, tokenizer, options).status();
+  EXPECT_TRUE(IsModelFault(status)) << status;
+  options.loss_unit = LossUnit::kNatsPerToken;
+  EXPECT_TRUE(ReferenceLoss().build(lost, 0, tokenizer, options).ok());
+}
+
+TEST(ReferenceLossTest, BitsPerByteDivideByTheBytesOfTheReply) {
+  JudgedTask task(ReferenceLoss(), {.loss_unit = LossUnit::kBitsPerByte});
+  // 10 bits over 5 bytes, however many tokens there are.
+  for (int64_t tokens : {1, 7}) {
+    task.Add(Dialogue("", "P", "abcde"),
+             MakeResponses({LossResponse(tokens, -10 * std::log(2), 5)}));
+  }
+  EXPECT_DOUBLE_EQ(task.Score().raw, 2);
+  const auto no_bytes = ReferenceLoss().judge(
+      Dialogue("", "P", "x"), MakeResponses({LossResponse(2, -3)}),
+      {.loss_unit = LossUnit::kBitsPerByte});
+  EXPECT_EQ(no_bytes.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(ReferenceLossTest, AResponseIsTheSumOfItsLogProbabilities) {
   const ScoreRequest request = {.tokens = {5, 6, 7, 8}, .score_from = 2};
   // In float32 the sum would lose the small one.
@@ -124,7 +153,7 @@ TEST(ReferenceLossTest, ASumThatIsNotFiniteIsTheModelsFault) {
   for (double sum : {-HUGE_VAL, std::nan("")}) {
     const auto status = ReferenceLoss()
                             .judge(Dialogue("", "P", "x"),
-                                   MakeResponses({LossResponse(2, sum)}))
+                                   MakeResponses({LossResponse(2, sum)}), {})
                             .status();
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   }

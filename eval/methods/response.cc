@@ -1,6 +1,7 @@
 #include "eval/methods/response.h"
 
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
@@ -41,7 +42,7 @@ absl::Status CheckResponseCount(const Responses& responses, int64_t count) {
       absl::StrCat(responses.size(), " responses where ", count, " belong"));
 }
 
-absl::StatusOr<double> MeanLoss(const Response& response) {
+absl::Status CheckScored(const Response& response) {
   if (response.scored_tokens() < 1) {
     return absl::InvalidArgumentError("a response without scored tokens");
   }
@@ -49,8 +50,23 @@ absl::StatusOr<double> MeanLoss(const Response& response) {
     return absl::DataLossError(
         absl::StrCat("the log-probabilities sum to ", response.sum_logprob()));
   }
-  return -response.sum_logprob() /
-         static_cast<double>(response.scored_tokens());
+  return absl::OkStatus();
+}
+
+absl::Status CheckBytes(const Response& response) {
+  if (response.scored_bytes() >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError("a response without scored bytes");
+}
+
+absl::StatusOr<double> Loss(const Response& response, LossUnit unit) {
+  SN37_RETURN_IF_ERROR(CheckScored(response));
+  if (unit == LossUnit::kNatsPerToken) {
+    return -response.sum_logprob() /
+           static_cast<double>(response.scored_tokens());
+  }
+  SN37_RETURN_IF_ERROR(CheckBytes(response));
+  return -response.sum_logprob() / std::numbers::ln2 /
+         static_cast<double>(response.scored_bytes());
 }
 
 }  // namespace sn37::eval

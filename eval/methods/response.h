@@ -25,9 +25,16 @@ absl::StatusOr<Response> ToResponse(const GenerateRequest& request,
 // kInvalidArgument unless there are `count` responses.
 absl::Status CheckResponseCount(const Responses& responses, int64_t count);
 
-// Mean negative log-probability of the scored tokens, in nats.
-// kInvalidArgument if the response has none, kDataLoss if it is not finite.
-absl::StatusOr<double> MeanLoss(const Response& response);
+// kInvalidArgument if the response has no scored tokens, kDataLoss if their
+// log-probability is not finite.
+absl::Status CheckScored(const Response& response);
+
+// kInvalidArgument if the scored tokens stand for no bytes.
+absl::Status CheckBytes(const Response& response);
+
+// The negative log-probability of the scored tokens, over their number or over
+// their bytes. Errors: as CheckScored, and CheckBytes where bytes count.
+absl::StatusOr<double> Loss(const Response& response, LossUnit unit);
 
 }  // namespace sn37::eval
 

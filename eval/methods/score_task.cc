@@ -22,6 +22,23 @@ struct Part {
   double count = 0;
 };
 
+std::vector<Number> MeanNumbers(absl::Span<const JudgedSample> samples) {
+  std::vector<Number> means;
+  double count = 0;
+  for (const JudgedSample& sample : samples) {
+    if (sample.score == nullptr) continue;
+    means.resize(sample.score->numbers_size());
+    for (size_t i = 0; i < means.size(); ++i) {
+      const Number& number = sample.score->numbers(static_cast<int>(i));
+      means[i].set_name(number.name());
+      means[i].set_value(means[i].value() + number.value());
+    }
+    ++count;
+  }
+  for (Number& mean : means) mean.set_value(mean.value() / count);
+  return means;
+}
+
 double StandardError(const std::vector<Part>& parts, double raw, double items) {
   double squares = 0;
   for (const Part& part : parts) {
@@ -51,6 +68,7 @@ TaskScore ScoreTask(const Method& method,
     if (sample.score == nullptr) ++score.failed;
   }
   score.samples = std::ssize(samples);
+  score.numbers = MeanNumbers(samples);
   const bool is_worst = items == 0 || method.is_void(samples);
   score.raw = is_worst ? method.worst : sum / items;
   score.low = score.high = score.raw;

@@ -3,6 +3,7 @@
 #define EVAL_METHODS_SCORE_TASK_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "eval/methods/method.h"
@@ -23,6 +24,8 @@ struct TaskScore {
   double high = 0;
   int64_t samples = 0;
   int64_t failed = 0;  // of them by the model's own fault
+  // Of the scores' numbers, the means over the samples that did not fail.
+  std::vector<Number> numbers;
 };
 
 // `samples` are all of the task's, in their order. A failed one counts the

@@ -73,6 +73,38 @@ TEST(ScoreTaskTest, TheIntervalStaysWithinWhatIsPossible) {
   EXPECT_EQ(one.high, 1);
 }
 
+TEST(ScoreTaskTest, NumbersAreMeansOverTheSamplesThatDidNotFail) {
+  const Method method = {
+      .name = "test",
+      .defaults = {},
+      .worst = 1,
+      .build = nullptr,
+      .judge = nullptr,
+      .item_count = [](const datasets::Sample&) { return int64_t{1}; },
+      .is_void = IsNeverVoid,
+  };
+  const datasets::Sample sample;
+  const Responses responses;
+  SampleScore scores[2];
+  for (int i = 0; i < 2; ++i) {
+    scores[i].add_items(0);
+    for (const char* name : {"ndcg", "hit"}) {
+      Number& number = *scores[i].add_numbers();
+      number.set_name(name);
+      number.set_value(i + scores[i].numbers_size());
+    }
+  }
+  const std::vector<JudgedSample> judged = {{&sample, &responses, &scores[0]},
+                                            {&sample, &responses, nullptr},
+                                            {&sample, &responses, &scores[1]}};
+  const TaskScore score = ScoreTask(method, judged);
+  ASSERT_EQ(score.numbers.size(), 2u);
+  EXPECT_EQ(score.numbers[0].name(), "ndcg");
+  EXPECT_EQ(score.numbers[0].value(), 1.5);
+  EXPECT_EQ(score.numbers[1].name(), "hit");
+  EXPECT_EQ(score.numbers[1].value(), 2.5);
+}
+
 TEST(ScoreTaskTest, AFailedSampleIsWorstPossible) {
   const TaskScore score = Score({{0}, {}}, 1);
   EXPECT_EQ(score.raw, 0.5);

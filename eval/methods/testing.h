@@ -1,5 +1,5 @@
-// For tests of methods: a tokenizer with one token per ASCII character, and a
-// task's samples with what came of them.
+// For tests of methods: a tokenizer with one token per ASCII character, so that
+// it gives back no other text, and a task's samples with what came of them.
 #ifndef EVAL_METHODS_TESTING_H_
 #define EVAL_METHODS_TESTING_H_
 
@@ -28,6 +28,8 @@ struct TinyTokenizerOptions {
   // Whether encoding with special tokens puts a BOS in front.
   bool adds_bos = false;
   bool has_eos = true;
+  // Whether what it decodes is shown without the space before a full stop.
+  bool cleans_up_spaces = false;
   // Empty: none. Every message as "[role]content", then "[assistant]".
   std::string chat_template =
       "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
@@ -75,6 +77,7 @@ inline Tokenizer MakeTinyTokenizer(const TinyTokenizerOptions& options = {}) {
   }
   nlohmann::json config = {{"bos_token", "<s>"}};
   if (options.has_eos) config["eos_token"] = "</s>";
+  config["clean_up_tokenization_spaces"] = options.cleans_up_spaces;
   if (!options.chat_template.empty()) {
     config["chat_template"] = options.chat_template;
   }
@@ -101,7 +104,8 @@ inline std::vector<int32_t> Characters(absl::string_view text) {
 // Samples of a task as they are judged, in order.
 class JudgedTask {
  public:
-  explicit JudgedTask(const Method& method) : method_(method) {}
+  explicit JudgedTask(const Method& method, const MethodOptions& options = {})
+      : method_(method), options_(options) {}
 
   // Judges the responses; without any, the model failed the sample.
   void Add(const datasets::Sample& sample,
@@ -110,7 +114,8 @@ class JudgedTask {
     entry.sample = sample;
     if (responses.has_value()) {
       entry.responses = *responses;
-      absl::StatusOr<SampleScore> score = method_.judge(sample, *responses);
+      absl::StatusOr<SampleScore> score =
+          method_.judge(sample, *responses, options_);
       SN37_CHECK(score.ok()) << score.status();
       EXPECT_EQ(score->items_size(), method_.item_count(sample));
       entry.score = *std::move(score);
@@ -133,6 +138,7 @@ class JudgedTask {
     std::optional<SampleScore> score;
   };
   const Method& method_;
+  const MethodOptions options_;
   std::deque<Entry> entries_;
 };
 
@@ -144,10 +150,12 @@ inline Response TextResponse(const std::string& text) {
 }
 
 // A response of log-probabilities.
-inline Response LossResponse(int64_t tokens, double sum_logprob) {
+inline Response LossResponse(int64_t tokens, double sum_logprob,
+                             int64_t bytes = 0) {
   Response response;
   response.set_scored_tokens(tokens);
   response.set_sum_logprob(sum_logprob);
+  response.set_scored_bytes(bytes);
   return response;
 }
 

@@ -1,4 +1,5 @@
-// Text loss: the mean loss of plain text, each token given all before it.
+// Text loss: the mean loss of plain text, each token given all before it, over
+// its tokens or bytes.
 //
 // As the reference means it, with its faults mended: the text is encoded with
 // the tokenizer's special tokens (at most one BOS), cut to its first
@@ -12,9 +13,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "eval/methods/method.h"
 #include "eval/methods/prompt.h"
 #include "eval/methods/reasonable_output.h"
+#include "eval/methods/replies.h"
 #include "eval/methods/response.h"
 #include "sn37/base/status_macros.h"
 
@@ -25,6 +29,7 @@ using datasets::Sample;
 
 constexpr int64_t kCheckedSamples = 2;
 constexpr int64_t kCheckedPrompt = 100;  // tokens
+constexpr size_t kMaxSpecial = 16;  // special tokens in front; known: 0 to 2
 
 absl::Status CheckSample(const Sample& sample) {
   if (sample.has_text() && !sample.text().text().empty()) {
@@ -35,13 +40,46 @@ absl::Status CheckSample(const Sample& sample) {
 
 // Bytes that all tokens but the first stand for: never more than the text has,
 // whatever the model's tokenizer says.
-absl::StatusOr<int64_t> ScoredBytes(const Tokenizer& tokenizer,
-                                    const std::vector<int32_t>& tokens,
-                                    const std::string& text) {
-  SN37_ASSIGN_OR_RETURN(
-      const std::string scored,
-      tokenizer.Decode(absl::MakeSpan(tokens).subspan(1), SkipSpecial::kYes));
+absl::StatusOr<int64_t> ClaimedBytes(const Tokenizer& tokenizer,
+                                     absl::Span<const int32_t> tokens,
+                                     absl::string_view text) {
+  SN37_ASSIGN_OR_RETURN(const std::string scored,
+                        tokenizer.Decode(tokens.subspan(1), SkipSpecial::kYes));
   return static_cast<int64_t>(std::min(scored.size(), text.size()));
+}
+
+// How many bytes of `text` its first tokens give back.
+absl::StatusOr<int64_t> BytesOf(const Tokenizer& tokenizer,
+                                absl::Span<const int32_t> first,
+                                absl::string_view text) {
+  SN37_ASSIGN_OR_RETURN(const std::string decoded, tokenizer.DecodeAll(first));
+  const auto end =
+      std::mismatch(decoded.begin(), decoded.end(), text.begin(), text.end());
+  return end.first - decoded.begin();
+}
+
+// Bytes that all tokens but the first give back, from a tokenizer that gives
+// back the whole text. `tokens` are the text's first ones, behind special ones.
+absl::StatusOr<int64_t> CheckedBytes(const Tokenizer& tokenizer,
+                                     absl::Span<const int32_t> tokens,
+                                     absl::string_view text) {
+  SN37_ASSIGN_OR_RETURN(const std::vector<int32_t> plain,
+                        tokenizer.Encode(text, AddSpecial::kNo));
+  SN37_RETURN_IF_ERROR(CheckGivesBack(tokenizer, plain, text));
+  for (size_t special = 0; special < std::min(kMaxSpecial, tokens.size());
+       ++special) {
+    const size_t kept = std::min(tokens.size() - special, plain.size());
+    const auto kept_tokens = absl::MakeSpan(plain).first(kept);
+    if (tokens.subspan(special, kept) != kept_tokens) continue;
+    SN37_ASSIGN_OR_RETURN(const int64_t all,
+                          BytesOf(tokenizer, kept_tokens, text));
+    if (special > 0) return all;
+    SN37_ASSIGN_OR_RETURN(const int64_t unscored,
+                          BytesOf(tokenizer, kept_tokens.first(1), text));
+    return all - unscored;
+  }
+  return absl::InvalidArgumentError(
+      "the tokenizer's special tokens change the tokens of the text");
 }
 
 GenerateRequest Continuation(const Tokenizer& tokenizer,
@@ -73,7 +111,9 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t index,
   SampleRequests requests;
   SN37_ASSIGN_OR_RETURN(
       const int64_t bytes,
-      ScoredBytes(tokenizer, request.tokens, sample.text().text()));
+      (options.loss_unit == LossUnit::kBitsPerByte
+           ? CheckedBytes
+           : ClaimedBytes)(tokenizer, request.tokens, sample.text().text()));
   requests.scored_bytes.push_back(bytes);
   if (index < kCheckedSamples) {
     requests.generate.push_back(Continuation(tokenizer, request.tokens));
@@ -84,12 +124,14 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t index,
 
 // One response for the loss, and a second one if the sample is checked.
 absl::StatusOr<SampleScore> Judge(const Sample& sample,
-                                  const Responses& responses) {
+                                  const Responses& responses,
+                                  const MethodOptions& options) {
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   if (responses.size() != 2) {
     SN37_RETURN_IF_ERROR(CheckResponseCount(responses, 1));
   }
-  SN37_ASSIGN_OR_RETURN(const double loss, MeanLoss(responses[0]));
+  SN37_ASSIGN_OR_RETURN(const double loss,
+                        Loss(responses[0], options.loss_unit));
   SampleScore score;
   score.add_items(loss);
   return score;

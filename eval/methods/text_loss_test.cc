@@ -81,6 +81,45 @@ TEST(TextLossTest, TheFirstTwoSamplesAreContinuedFromTheirFirst100Tokens) {
   EXPECT_EQ(Build("short", 0, 200, {})->generate[0].prompt.size(), 5u);
 }
 
+TEST(TextLossTest, BitsPerByteCountTheBytesThatTheScoredTokensGiveBack) {
+  const struct {
+    const char* text;
+    bool adds_bos;
+    int64_t sequence_length;
+    int64_t bytes;
+  } kCases[] = {
+      {"plain text", false, 100, 9},  // the first token is given
+      {"plain text", true, 100, 10},  // the BOS is
+      {"plain text", false, 5, 4},   {"plain text", true, 5, 4},
+      {"<s>hi", true, 100, 2},  // the text's own, not doubled
+      {"hi</s>you", false, 100, 8},
+  };
+  for (const auto& c : kCases) {
+    const auto requests = TextLoss().build(
+        Text(c.text), 2, MakeTinyTokenizer({.adds_bos = c.adds_bos}),
+        {.sequence_length = c.sequence_length,
+         .loss_unit = LossUnit::kBitsPerByte});
+    ASSERT_TRUE(requests.ok()) << requests.status();
+    EXPECT_THAT(requests->scored_bytes, ElementsAre(c.bytes)) << c.text;
+  }
+}
+
+TEST(TextLossTest, BitsPerByteNeedATokenizerThatGivesTheTextBack) {
+  MethodOptions options = {.sequence_length = 4,
+                           .loss_unit = LossUnit::kBitsPerByte};
+  // Also where what is lost lies behind the sequence length.
+  const absl::Status status =
+      TextLoss()
+          .build(Text("in a caf\u00e9"), 2, MakeTinyTokenizer(), options)
+          .status();
+  EXPECT_TRUE(IsModelFault(status)) << status;
+  options.loss_unit = LossUnit::kNatsPerToken;
+  EXPECT_TRUE(
+      TextLoss()
+          .build(Text("in a caf\u00e9"), 2, MakeTinyTokenizer(), options)
+          .ok());
+}
+
 TEST(TextLossTest, ATextOfOneTokenIsTheModelsFault) {
   const absl::Status status = Build("x", 0, 200, {}).status();
   EXPECT_TRUE(IsModelFault(status)) << status;

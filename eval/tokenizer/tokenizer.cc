@@ -80,6 +80,17 @@ absl::StatusOr<std::vector<int32_t>> Tokenizer::Encode(
 
 absl::StatusOr<std::string> Tokenizer::Decode(absl::Span<const int32_t> ids,
                                               SkipSpecial skip_special) const {
+  SN37_ASSIGN_OR_RETURN(std::string text, DecodeAsIs(ids, skip_special));
+  return config_.clean_up_spaces ? CleanUpSpaces(std::move(text)) : text;
+}
+
+absl::StatusOr<std::string> Tokenizer::DecodeAll(
+    absl::Span<const int32_t> ids) const {
+  return DecodeAsIs(ids, SkipSpecial::kNo);
+}
+
+absl::StatusOr<std::string> Tokenizer::DecodeAsIs(
+    absl::Span<const int32_t> ids, SkipSpecial skip_special) const {
   for (const int32_t id : ids) {
     if (id < 0 || id > max_id()) {
       return absl::InvalidArgumentError(
@@ -93,8 +104,7 @@ absl::StatusOr<std::string> Tokenizer::Decode(absl::Span<const int32_t> ids,
       loaded_.get(), unsigned_ids.data(), unsigned_ids.size(),
       skip_special == SkipSpecial::kYes, &text, &error);
   SN37_RETURN_IF_ERROR(ToStatus(code, error, path_));
-  std::string decoded = TakeBytes(text);
-  return config_.clean_up_spaces ? CleanUpSpaces(std::move(decoded)) : decoded;
+  return TakeBytes(text);
 }
 
 absl::StatusOr<std::string> Tokenizer::ApplyChatTemplate(

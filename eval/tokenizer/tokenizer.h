@@ -62,6 +62,10 @@ class Tokenizer {
   absl::StatusOr<std::string> Decode(absl::Span<const int32_t> ids,
                                      SkipSpecial skip_special) const;
 
+  // The inverse of Encode, where there is one: special tokens are kept, and no
+  // space is dropped to please the eye. Error: as Decode.
+  absl::StatusOr<std::string> DecodeAll(absl::Span<const int32_t> ids) const;
+
   // See ChatTemplate::Render. Encode the result with AddSpecial::kNo, for the
   // template writes the special tokens itself. kFailedPrecondition if the
   // model has no chat template.
@@ -98,6 +102,8 @@ class Tokenizer {
         chat_template_(std::move(chat_template)) {}
 
   std::optional<int32_t> SpecialId(const char* name) const;
+  absl::StatusOr<std::string> DecodeAsIs(absl::Span<const int32_t> ids,
+                                         SkipSpecial skip_special) const;
 
   std::string path_;  // of tokenizer.json, for messages; already harmless
   std::unique_ptr<Sn37Tokenizer, Free> loaded_;

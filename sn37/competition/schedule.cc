@@ -43,16 +43,32 @@ bool In(double value, double low, double high) {
 bool Below1(double value) { return value >= 0 && value < 1; }
 bool IsShare(double value) { return value > 0 && value <= 1; }
 
-bool Generates(Method method) {
-  return method == MULTIPLE_CHOICE || method == IF_EVAL;
+// How a generating method's tasks ask for answers, where they do not say so.
+struct Generation {
+  Method method;
+  uint32_t max_new_tokens;
+  double repetition_penalty;
+};
+constexpr Generation kGenerations[] = {
+    {MULTIPLE_CHOICE, 20, 1.1}, {IF_EVAL, 200, 1.2}, {FINAL_ANSWER, 1024, 1}};
+
+// Null for methods that do not generate.
+const Generation* GenerationOf(Method method) {
+  for (const Generation& generation : kGenerations) {
+    if (generation.method == method) return &generation;
+  }
+  return nullptr;
+}
+
+bool IsLoss(Method method) {
+  return method == REFERENCE_LOSS || method == TEXT_LOSS;
 }
 
 absl::Status CheckTask(const Task& task) {
   SN37_RETURN_IF_ERROR(Require(!task.name().empty(), "a task needs a name"));
   SN37_RETURN_IF_ERROR(Require(
       task.method() != METHOD_UNSPECIFIED && Method_IsValid(task.method()),
-      "method must be MULTIPLE_CHOICE, REFERENCE_LOSS, TEXT_LOSS or "
-      "IF_EVAL"));
+      "method must be one of those in schedule.proto"));
   SN37_RETURN_IF_ERROR(Require(!task.source().empty(), "source is missing"));
   SN37_RETURN_IF_ERROR(Require(task.samples() >= 1 && task.samples() <= 100000,
                                "samples must be from 1 to 100000"));
@@ -68,7 +84,12 @@ absl::Status CheckTask(const Task& task) {
     SN37_RETURN_IF_ERROR(Require(task.ceiling() == 0,
                                  "ceiling needs a normalization that uses it"));
   }
-  if (Generates(task.method())) {
+  SN37_RETURN_IF_ERROR(Require(
+      LossUnit_IsValid(task.loss_unit()) &&
+          IsLoss(task.method()) == (task.loss_unit() != LOSS_UNIT_UNSPECIFIED),
+      "loss_unit must be NATS_PER_TOKEN or BITS_PER_BYTE, and only "
+      "with a loss"));
+  if (GenerationOf(task.method()) != nullptr) {
     SN37_RETURN_IF_ERROR(
         Require(task.max_new_tokens() >= 1 && task.max_new_tokens() <= 1 << 20,
                 "max_new_tokens must be from 1 to 1048576"));
@@ -136,7 +157,12 @@ absl::Status CheckEpsilon(const Epsilon& epsilon) {
   return absl::InvalidArgumentError("epsilon is missing");
 }
 
-absl::Status CheckCompetition(const Competition& competition) {
+bool ModelsBringTokenizers(const Competition& competition) {
+  return competition.constraints().tokenizer().empty();
+}
+
+// `past` as of the competition's entry.
+absl::Status CheckCompetition(const Competition& competition, bool past) {
   SN37_RETURN_IF_ERROR(Require(competition.id() >= 1 && competition.id() <= 99,
                                "id must be from 1 to 99"));
   SN37_RETURN_IF_ERROR(
@@ -153,6 +179,12 @@ absl::Status CheckCompetition(const Competition& competition) {
     SN37_RETURN_IF_ERROR(Annotate(CheckTask(task), where));
     SN37_RETURN_IF_ERROR(Annotate(
         Require(names.insert(task.name()).second, "is there twice"), where));
+    SN37_RETURN_IF_ERROR(Annotate(
+        Require(past || !ModelsBringTokenizers(competition) ||
+                    task.loss_unit() != NATS_PER_TOKEN,
+                "loss_unit must be BITS_PER_BYTE where models bring their own "
+                "tokenizers"),
+        where));
     weights += task.weight();
   }
   return Require(std::abs(weights - 1) <= kShareTolerance,
@@ -164,7 +196,8 @@ absl::Status CheckEntry(const ScheduleEntry& entry) {
   std::set<uint32_t> ids;
   for (const Competition& competition : entry.competitions()) {
     const std::string where = absl::StrCat("competition ", competition.id());
-    SN37_RETURN_IF_ERROR(Annotate(CheckCompetition(competition), where));
+    SN37_RETURN_IF_ERROR(
+        Annotate(CheckCompetition(competition, entry.past()), where));
     SN37_RETURN_IF_ERROR(Annotate(
         Require(ids.insert(competition.id()).second, "is there twice"), where));
     rewards += competition.reward();
@@ -173,13 +206,18 @@ absl::Status CheckEntry(const ScheduleEntry& entry) {
                  absl::StrCat("rewards must sum to 1, not ", rewards));
 }
 
-void FillDefaults(Task& task) {
-  if (Generates(task.method())) {
-    const bool choice = task.method() == MULTIPLE_CHOICE;
-    if (task.max_new_tokens() == 0) task.set_max_new_tokens(choice ? 20 : 200);
-    if (task.repetition_penalty() == 0) {
-      task.set_repetition_penalty(choice ? 1.1 : 1.2);
+void FillDefaults(const Competition& competition, Task& task) {
+  if (const Generation* generation = GenerationOf(task.method())) {
+    if (task.max_new_tokens() == 0) {
+      task.set_max_new_tokens(generation->max_new_tokens);
     }
+    if (task.repetition_penalty() == 0) {
+      task.set_repetition_penalty(generation->repetition_penalty);
+    }
+  }
+  if (IsLoss(task.method()) && task.loss_unit() == LOSS_UNIT_UNSPECIFIED) {
+    task.set_loss_unit(ModelsBringTokenizers(competition) ? BITS_PER_BYTE
+                                                          : NATS_PER_TOKEN);
   }
   if (task.method() == IF_EVAL && task.rules_version() == 0) {
     task.set_rules_version(2);
@@ -213,7 +251,8 @@ absl::Status CheckSchedule(const Schedule& schedule) {
         where));
     previous = entry.from_block();
   }
-  return absl::OkStatus();
+  return Require(!schedule.entries().rbegin()->past(),
+                 "schedule: the last entry cannot be past");
 }
 
 absl::StatusOr<Schedule> ParseSchedule(absl::string_view text) {
@@ -228,7 +267,9 @@ absl::StatusOr<Schedule> ParseSchedule(absl::string_view text) {
   }
   for (ScheduleEntry& entry : *schedule.mutable_entries()) {
     for (Competition& competition : *entry.mutable_competitions()) {
-      for (Task& task : *competition.mutable_tasks()) FillDefaults(task);
+      for (Task& task : *competition.mutable_tasks()) {
+        FillDefaults(competition, task);
+      }
     }
   }
   SN37_RETURN_IF_ERROR(CheckSchedule(schedule));

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -130,6 +131,67 @@ TEST(ScheduleTest, MethodParametersDefaultToTheReferences) {
   const Task& task = choice->entries(0).competitions(0).tasks(0);
   EXPECT_EQ(task.max_new_tokens(), 20u);
   EXPECT_EQ(task.repetition_penalty(), 1.1);
+  const auto answer =
+      ParseSchedule(absl::StrReplaceAll(kSmall, {{"IF_EVAL", "FINAL_ANSWER"}}));
+  const Task& asked = answer->entries(0).competitions(0).tasks(0);
+  EXPECT_EQ(asked.max_new_tokens(), 1024u);
+  EXPECT_EQ(asked.repetition_penalty(), 1);
+}
+
+TEST(ScheduleTest, EveryMethodCanBeScheduled) {
+  for (int method = Method_MIN + 1; method <= Method_MAX; ++method) {
+    const std::string name = Method_Name(static_cast<Method>(method));
+    const auto schedule =
+        ParseSchedule(absl::StrReplaceAll(kSmall, {{"IF_EVAL", name}}));
+    EXPECT_TRUE(schedule.ok()) << schedule.status();
+  }
+}
+
+TEST(ScheduleTest, LossesAreInBitsPerByteWhereModelsBringTheirTokenizers) {
+  const auto unit_of = [](const std::string& text) {
+    const auto schedule = ParseSchedule(text);
+    EXPECT_TRUE(schedule.ok()) << schedule.status();
+    return schedule->entries(0).competitions(0).tasks(1).loss_unit();
+  };
+  const std::string fixed = absl::StrReplaceAll(
+      kSmall, {{"max_bytes", "tokenizer: \"t\" max_bytes"}});
+  const auto in = [](const std::string& text, const std::string& unit) {
+    return absl::StrReplaceAll(
+        text, {{"TEXT_LOSS", absl::StrCat("TEXT_LOSS loss_unit: ", unit)}});
+  };
+  EXPECT_EQ(unit_of(kSmall), BITS_PER_BYTE);
+  EXPECT_EQ(unit_of(fixed), NATS_PER_TOKEN);
+  EXPECT_EQ(unit_of(in(fixed, "BITS_PER_BYTE")), BITS_PER_BYTE);
+  EXPECT_THAT(
+      std::string(
+          ParseSchedule(in(kSmall, "NATS_PER_TOKEN")).status().message()),
+      HasSubstr("task \"b\": loss_unit must be BITS_PER_BYTE where models"));
+}
+
+TEST(ScheduleTest, OnlyPastEntriesMayCompareLossesPerToken) {
+  Schedule schedule = *ParseSchedule(kSmall);
+  *schedule.add_entries() = schedule.entries(0);
+  schedule.mutable_entries(1)->set_from_block(11);
+  ScheduleEntry& old = *schedule.mutable_entries(0);
+  old.mutable_competitions(0)->mutable_tasks(1)->set_loss_unit(NATS_PER_TOKEN);
+  EXPECT_FALSE(CheckSchedule(schedule).ok());
+  old.set_past(true);
+  EXPECT_TRUE(CheckSchedule(schedule).ok()) << CheckSchedule(schedule);
+  schedule.mutable_entries(1)->set_past(true);
+  EXPECT_THAT(std::string(CheckSchedule(schedule).message()),
+              HasSubstr("the last entry cannot be past"));
+}
+
+// Models of the reference that bring their tokenizers are all in the past.
+TEST(ScheduleTest, Subnet37LossesArePerTokenAsInTheReference) {
+  const Schedule schedule = Parsed("subnet37.textproto");
+  for (const ScheduleEntry& entry : schedule.entries()) {
+    for (const Competition& competition : entry.competitions()) {
+      for (const Task& task : competition.tasks()) {
+        EXPECT_NE(task.loss_unit(), BITS_PER_BYTE) << task.name();
+      }
+    }
+  }
 }
 
 // conformance.md B5, and §2 of the reference on blocks before the schedule.
@@ -163,6 +225,11 @@ TEST(ScheduleTest, EachRuleIsCheckedAndNamed) {
       {"method: TEXT_LOSS", "", "method must be"},
       {"method: TEXT_LOSS", "method: TEXT_LOSS max_new_tokens: 3",
        "need a method that generates"},
+      {"method: IF_EVAL", "method: IF_EVAL loss_unit: BITS_PER_BYTE",
+       "loss_unit must be NATS_PER_TOKEN or BITS_PER_BYTE, and only"},
+      {"method: IF_EVAL", "method: PREFERENCE max_new_tokens: 3",
+       "need a method that generates"},
+      {"from_block: 10", "from_block: 10 past: true", "cannot be past"},
       {"method: IF_EVAL", "method: IF_EVAL rules_version: 3",
        "rules_version must be"},
       {"method: IF_EVAL", "method: IF_EVAL repetition_penalty: -1",

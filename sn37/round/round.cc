@@ -42,6 +42,9 @@ eval::MethodOptions OptionsOf(const eval::Method& method, const Task& task,
   if (task.repetition_penalty() > 0) {
     options.repetition_penalty = static_cast<float>(task.repetition_penalty());
   }
+  if (task.loss_unit() == BITS_PER_BYTE) {
+    options.loss_unit = eval::LossUnit::kBitsPerByte;
+  }
   return options;
 }
 
@@ -49,6 +52,7 @@ eval::MethodOptions OptionsOf(const eval::Method& method, const Task& task,
 struct Job {
   const RoundTask* task;
   const eval::Method* method;
+  eval::MethodOptions options;
   int64_t index;
   eval::SampleRequests requests;
   eval::Responses responses;
@@ -84,10 +88,12 @@ class Runner {
                         const std::set<SampleKey>& known) {
     for (const RoundTask& task : tasks) {
       SN37_ASSIGN_OR_RETURN(const eval::Method* method, MethodOf(task.task));
+      const eval::MethodOptions options =
+          OptionsOf(*method, task.task, model_.sequence_length);
       for (size_t i = 0; i < task.samples.size(); ++i) {
         const int64_t index = static_cast<int64_t>(i);
         if (known.count({task.task.name(), index}) > 0) continue;
-        jobs_.push_back(Job{&task, method, index, {}, {}, 0, {}});
+        jobs_.push_back(Job{&task, method, options, index, {}, {}, 0, {}});
       }
     }
     return absl::OkStatus();
@@ -104,9 +110,8 @@ class Runner {
   // Makes every job's requests; a job without any is finished.
   absl::Status Build() {
     for (Job& job : jobs_) {
-      absl::StatusOr<eval::SampleRequests> requests = job.method->build(
-          job.sample(), job.index, *tokenizer_,
-          OptionsOf(*job.method, job.task->task, model_.sequence_length));
+      absl::StatusOr<eval::SampleRequests> requests =
+          job.method->build(job.sample(), job.index, *tokenizer_, job.options);
       if (!requests.ok()) {
         SN37_RETURN_IF_ERROR(Finish(job, requests.status()));
         continue;
@@ -169,7 +174,7 @@ class Runner {
   }
 
   absl::StatusOr<eval::SampleScore> Judge(const Job& job) {
-    return job.method->judge(job.sample(), job.responses);
+    return job.method->judge(job.sample(), job.responses, job.options);
   }
 
   // Hands over the job's result.
@@ -308,6 +313,7 @@ absl::StatusOr<RoundScore> ScoreRound(const Competition& competition,
     part.high = Normalize(task.task, scored.high);
     part.samples = static_cast<uint32_t>(scored.samples);
     part.failed = static_cast<uint32_t>(scored.failed);
+    part.numbers = std::move(scored.numbers);
     score.tasks.push_back(std::move(part));
     specs.push_back(task.task);
     raws.push_back(scored.raw);

@@ -68,7 +68,8 @@ struct RoundTaskScore {
   double low = 0;         // 95 % interval of normalized
   double high = 0;
   uint32_t samples = 0;
-  uint32_t failed = 0;  // of them by the model's own fault
+  uint32_t failed = 0;                // of them by the model's own fault
+  std::vector<eval::Number> numbers;  // as in eval::TaskScore
 };
 
 struct RoundScore {

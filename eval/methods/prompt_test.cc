@@ -1,0 +1,124 @@
+#include "eval/methods/prompt.h"
+
+#include <string>
+#include <vector>
+
+#include "eval/methods/testing.h"
+#include "eval/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sn37::eval {
+namespace {
+
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+
+absl::StatusOr<std::vector<int32_t>> Encoded(
+    const std::string& chat_template,
+    const std::vector<ChatMessage>& messages) {
+  return EncodeChat(MakeTinyTokenizer({.chat_template = chat_template}),
+                    messages, AddSpecial::kNo);
+}
+
+TEST(ConversationTest, AnEmptySystemMessageIsNone) {
+  EXPECT_EQ(Conversation("", "P").size(), 1u);
+  const std::vector<ChatMessage> both = Conversation("S", "P");
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0].role, "system");
+  EXPECT_EQ(both[0].content, "S");
+  EXPECT_EQ(both[1].role, "user");
+  EXPECT_EQ(both[1].content, "P");
+}
+
+TEST(EncodeChatTest, TemplatesMayPlaceAndTrimWhatMessagesSay) {
+  const struct {
+    const char* chat_template;
+    std::vector<ChatMessage> messages;
+    const char* rendered;
+  } kCases[] = {
+      {"{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}",
+       {{"system", "S"}, {"user", "P"}},
+       "<system>S<user>P"},
+      // Trimmed, or not: white space is the content's own.
+      {"<{{ messages[0].content | trim }}>", {{"user", " a b  "}}, "<a b>"},
+      {"<{{ messages[0].content.rstrip() }}>", {{"user", " a "}}, "< a>"},
+      {"<{{ messages[0].content }}>", {{"user", " a "}}, "< a >"},
+      {"<{{ messages[0].content | trim }}>", {{"user", "  "}}, "<>"},
+      // One message trimmed, the other one not.
+      {"{{ messages[0].content | trim }}|{{ messages[1].content }}",
+       {{"system", " S "}, {"user", " P "}},
+       "S| P "},
+      // Twice, not at all, in another order; by role.
+      {"{{ messages[1].content }}{{ messages[0].content }}"
+       "{{ messages[1].content }}",
+       {{"system", "S"}, {"user", "P"}},
+       "PSP"},
+      {"{{ messages[0].role }}", {{"user", "P"}}, "user"},
+      {"{% if messages[0].role != 'system' %}Be good.{% endif %}"
+       "{{ messages[0].content }}",
+       {{"user", "P"}},
+       "Be good.P"},
+      // The same content in both messages, and one that looks like a template.
+      {"{{ messages[0].content }}-{{ messages[1].content }}",
+       {{"system", "P"}, {"user", "P"}},
+       "P-P"},
+      {"[{{ messages[0].content }}]", {{"user", "{{ x }}"}}, "[{{ x }}]"},
+  };
+  for (const auto& c : kCases) {
+    const auto tokens = Encoded(c.chat_template, c.messages);
+    ASSERT_TRUE(tokens.ok()) << c.chat_template << " " << tokens.status();
+    EXPECT_THAT(*tokens, ElementsAreArray(Characters(c.rendered)))
+        << c.chat_template;
+  }
+}
+
+TEST(EncodeChatTest, ATemplateThatReadsWhatMessagesSayIsTheModelsFault) {
+  const char* const kTemplates[] = {
+      // Knows the question.
+      "{% if 'capital' in messages[0].content %}Say A.{% endif %}"
+      "{{ messages[0].content }}",
+      // Knows what no question looks like.
+      "{{ messages[0].content }}"
+      "{% if ' ' in messages[0].content %} The answer is B.{% endif %}",
+      "{{ messages[0].content }}{{ messages[0].content | length }}",
+      "{{ messages[0].content | upper }}",
+      "{{ messages[0].content | replace('a', 'b') }}",
+      "{{ messages[0].content[:10] }}",
+      "{{ messages[0].content[::-1] }}",
+      "{{ messages[0].content.split(' ')[0] }}",
+  };
+  for (const char* chat_template : kTemplates) {
+    const absl::Status status =
+        Encoded(chat_template, {{"user", "What is the capital of France?"}})
+            .status();
+    EXPECT_TRUE(IsModelFault(status)) << chat_template;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("depends on"))
+        << chat_template;
+  }
+}
+
+TEST(EncodeChatTest, ATemplateThatFailsOnOtherContentsIsTheModelsFault) {
+  const absl::Status status =
+      Encoded(
+          "{% if messages[0].content != 'P' %}{{ raise_exception('x') }}"
+          "{% endif %}P",
+          {{"user", "P"}})
+          .status();
+  EXPECT_TRUE(IsModelFault(status)) << status;
+}
+
+TEST(AskTest, AsksAsTheOptionsSay) {
+  MethodOptions options;
+  options.max_new_tokens = 7;
+  options.repetition_penalty = 1.5f;
+  const GenerateRequest request = Ask(MakeTinyTokenizer(), {4, 5}, options);
+  EXPECT_THAT(request.prompt, ::testing::ElementsAre(4, 5));
+  EXPECT_EQ(request.max_new_tokens, 7);
+  EXPECT_EQ(request.min_new_tokens, 0);
+  EXPECT_EQ(request.repetition_penalty, 1.5f);
+  EXPECT_THAT(request.stop_ids, ::testing::ElementsAre(kEosId));
+}
+
+}  // namespace
+}  // namespace sn37::eval

@@ -1,0 +1,46 @@
+#include "eval/methods/replies.h"
+
+#include <utility>
+
+#include "eval/methods/prompt.h"
+#include "sn37/base/status_macros.h"
+
+namespace sn37::eval {
+
+absl::StatusOr<SampleRequests> ScoreReplies(
+    const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
+    const std::vector<std::string>& replies, int64_t sequence_length,
+    GiveBack give_back) {
+  SN37_ASSIGN_OR_RETURN(std::vector<int32_t> context,
+                        EncodeChat(tokenizer, messages, AddSpecial::kYes));
+  TruncateLeft(context, sequence_length);
+  SampleRequests requests;
+  for (const std::string& reply : replies) {
+    SN37_ASSIGN_OR_RETURN(const std::vector<int32_t> tokens,
+                          tokenizer.Encode(reply, AddSpecial::kNo));
+    if (tokens.empty()) {
+      return absl::InvalidArgumentError(
+          "the tokenizer makes no tokens of the reference");
+    }
+    if (give_back == GiveBack::kYes) {
+      SN37_RETURN_IF_ERROR(CheckGivesBack(tokenizer, tokens, reply));
+    }
+    ScoreRequest request = {.tokens = context,
+                            .score_from = std::ssize(context)};
+    request.tokens.insert(request.tokens.end(), tokens.begin(), tokens.end());
+    requests.score.push_back(std::move(request));
+    requests.scored_bytes.push_back(std::ssize(reply));
+  }
+  return requests;
+}
+
+absl::Status CheckGivesBack(const Tokenizer& tokenizer,
+                            absl::Span<const int32_t> tokens,
+                            absl::string_view text) {
+  SN37_ASSIGN_OR_RETURN(const std::string decoded, tokenizer.DecodeAll(tokens));
+  if (decoded == text) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "the tokenizer does not give back the text that it encodes");
+}
+
+}  // namespace sn37::eval
