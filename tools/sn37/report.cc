@@ -67,8 +67,12 @@ absl::StatusOr<Decision> ReadDecision(const EpochFolder& folder) {
 void PrintJson(const Decision& decision) {
   for (const jobs::ModelDecision& model : decision.models()) {
     nlohmann::json tasks = nlohmann::json::object();
+    nlohmann::json numbers = nlohmann::json::object();
     for (const jobs::TaskResult& task : model.tasks()) {
       tasks[task.name()] = task.normalized();
+      for (const eval::Number& number : task.numbers()) {
+        numbers[task.name()][number.name()] = number.value();
+      }
     }
     PrintJsonLine({{"epoch", decision.sync_block()},
                    {"competition", model.competition()},
@@ -79,6 +83,7 @@ void PrintJson(const Decision& decision) {
                    {"low", model.low()},
                    {"high", model.high()},
                    {"tasks", tasks},
+                   {"numbers", numbers},
                    {"wins", model.wins()},
                    {"average", model.competition_weight()},
                    {"failure", model.failure()}});
