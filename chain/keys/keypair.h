@@ -12,19 +12,19 @@
 //   junction  a name, or a decimal number below 2^64, that derives a child key
 //   password  makes the words another seed; no effect on a 0x seed
 //
-// The secret lies in memory that is locked against swapping where the system's
-// limit allows it, surrounded by guard pages, and wiped when it goes.
+// The secret lies in protected memory (secret.h).
 #ifndef CHAIN_KEYS_KEYPAIR_H_
 #define CHAIN_KEYS_KEYPAIR_H_
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "chain/codec/ss58.h"
+#include "chain/keys/secret.h"
 
 namespace sn37::chain {
 
@@ -40,6 +40,12 @@ class Keypair {
   // wipes `uri`.
   static absl::StatusOr<Keypair> FromUri(absl::string_view uri);
 
+  // The pair of a 32-byte seed, which is expanded as for Ed25519, and of the
+  // 64 bytes of a secret key (scalar and nonce seed, as schnorrkel writes
+  // them). kInvalidArgument for another size or a scalar out of range.
+  static absl::StatusOr<Keypair> FromSeed(const Secret& seed);
+  static absl::StatusOr<Keypair> FromSecretKey(Secret secret_key);
+
   const AccountId& public_key() const { return public_key_; }
   // The public key in SS58 with prefix 42.
   std::string address() const { return EncodeSs58(public_key_); }
@@ -47,24 +53,14 @@ class Keypair {
   // A signature in the context "substrate". Randomised: no two are alike.
   absl::StatusOr<Signature> Sign(absl::string_view message) const;
 
+  // 64 bytes, as FromSecretKey takes them; for key files.
+  const Secret& secret_key() const { return secret_key_; }
+
  private:
-  struct WipeAndFree {
-    void operator()(uint8_t* secret) const;
-  };
-  using Secret = std::unique_ptr<uint8_t[], WipeAndFree>;
+  Keypair(Secret secret_key, const AccountId& public_key)
+      : secret_key_(std::move(secret_key)), public_key_(public_key) {}
 
-  Keypair(Secret secret, const AccountId& public_key)
-      : secret_(std::move(secret)), public_key_(public_key) {}
-
-  static absl::StatusOr<Secret> NewSecret();
-  // `secret` (64 bytes) of the part of a URI before its first junction.
-  static absl::Status FromPhrase(absl::string_view phrase,
-                                 absl::string_view password, uint8_t* secret);
-  // Replaces `secret` by its child's.
-  static absl::Status Derive(absl::string_view junction, bool hard,
-                             uint8_t* secret);
-
-  Secret secret_;  // 64 bytes, as schnorrkel writes them
+  Secret secret_key_;
   AccountId public_key_;
 };
 
