@@ -1,0 +1,129 @@
+#include "chain/operations.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "sn37/base/status_macros.h"
+
+namespace sn37::chain {
+namespace {
+
+// The chain could not be reached: nobody knows what became of the call.
+bool IsUnsure(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
+
+// Writes until `read_back` finds what was written and returns that. `too_fast`
+// names the refusal after which waiting helps. It is read after such a refusal
+// too: the write before, of unknown end, may have caused it.
+template <typename T>
+absl::StatusOr<T> WriteAndConfirm(
+    absl::string_view too_fast, absl::FunctionRef<absl::Status()> write,
+    absl::FunctionRef<absl::StatusOr<std::optional<T>>()> read_back,
+    WaitToRetry wait) {
+  while (true) {
+    const absl::Status status = write();
+    if (!status.ok() && !IsUnsure(status) && !RefusedWith(status, too_fast)) {
+      return status;
+    }
+    absl::StatusOr<std::optional<T>> found = read_back();
+    while (IsUnsure(found.status()) && wait()) found = read_back();
+    if (!found.ok()) return found.status();
+    if (found->has_value()) return **std::move(found);
+    if (status.ok()) {
+      return absl::DataLossError(
+          "the chain accepted a call and does not show what it did");
+    }
+    if (!wait()) return status;
+  }
+}
+
+absl::StatusOr<std::vector<Weight>> Quantize(absl::Span<const Share> shares,
+                                             const Hyperparameters& rules) {
+  if (rules.commit_reveal) {
+    return absl::UnimplementedError(
+        "the subnet takes weights by commit and reveal only");
+  }
+  SN37_ASSIGN_OR_RETURN(std::vector<Weight> weights,
+                        QuantizeWeights(shares, rules.max_weight_limit));
+  if (weights.size() < rules.min_allowed_weights) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(weights.size(), " weights are not zero, the subnet takes ",
+                     rules.min_allowed_weights, " or more"));
+  }
+  return weights;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Commitment>> CommitmentOf(
+    Client& client, uint16_t netuid, absl::string_view hotkey,
+    std::optional<uint64_t> block) {
+  SN37_ASSIGN_OR_RETURN(Commitments all, client.GetCommitments(netuid, block));
+  for (Commitment& commitment : all.commitments) {
+    if (commitment.hotkey == hotkey) return std::move(commitment);
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Neuron> NeuronOf(Client& client, uint16_t netuid,
+                                absl::string_view hotkey,
+                                std::optional<uint64_t> block) {
+  SN37_ASSIGN_OR_RETURN(Metagraph graph, client.GetMetagraph(netuid, block));
+  for (Neuron& neuron : graph.neurons) {
+    if (neuron.hotkey == hotkey) return std::move(neuron);
+  }
+  return absl::NotFoundError(absl::StrCat(hotkey, " has no slot on subnet ",
+                                          netuid, " at block ",
+                                          graph.block.number));
+}
+
+absl::StatusOr<Commitment> CommitAndConfirm(Client& client,
+                                            const Keypair& hotkey,
+                                            uint16_t netuid,
+                                            absl::string_view text,
+                                            WaitToRetry wait) {
+  SN37_ASSIGN_OR_RETURN(const Block start, client.Head());
+  const auto write = [&] { return client.Commit(hotkey, netuid, text); };
+  const auto read_back = [&]() -> absl::StatusOr<std::optional<Commitment>> {
+    SN37_ASSIGN_OR_RETURN(std::optional<Commitment> newest,
+                          CommitmentOf(client, netuid, hotkey.address()));
+    const bool mine = newest.has_value() && newest->text == text &&
+                      newest->block >= start.number;
+    if (!mine) return std::nullopt;
+    return newest;
+  };
+  return WriteAndConfirm<Commitment>(kCommitmentSetRateLimitExceeded, write,
+                                     read_back, wait);
+}
+
+absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
+    Client& client, const Keypair& hotkey, uint16_t netuid,
+    absl::Span<const Share> shares, uint64_t version_key, WaitToRetry wait) {
+  SN37_ASSIGN_OR_RETURN(const Block start, client.Head());
+  SN37_ASSIGN_OR_RETURN(const Hyperparameters rules,
+                        client.GetHyperparameters(netuid));
+  SN37_ASSIGN_OR_RETURN(const std::vector<Weight> weights,
+                        Quantize(shares, rules));
+  const std::vector<Weight> wanted = MaxUpscale(weights);
+  const auto write = [&] {
+    return client.SetWeights(hotkey, netuid, weights, version_key);
+  };
+  const auto read_back =
+      [&]() -> absl::StatusOr<std::optional<std::vector<Weight>>> {
+    SN37_ASSIGN_OR_RETURN(const Neuron neuron,
+                          NeuronOf(client, netuid, hotkey.address()));
+    SN37_ASSIGN_OR_RETURN(std::vector<Weight> stored,
+                          client.GetWeights(netuid, neuron.uid));
+    if (neuron.last_update < start.number || stored != wanted) {
+      return std::nullopt;
+    }
+    return stored;
+  };
+  return WriteAndConfirm<std::vector<Weight>>(kSettingWeightsTooFast, write,
+                                              read_back, wait);
+}
+
+}  // namespace sn37::chain

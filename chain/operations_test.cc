@@ -1,0 +1,237 @@
+#include "chain/operations.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "chain/local/ledger.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sn37::chain {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr uint16_t kNetuid = 37;
+
+Keypair Key(const std::string& uri) {
+  auto key = Keypair::FromUri(uri);
+  EXPECT_TRUE(key.ok()) << key.status();
+  return *std::move(key);
+}
+
+// A ledger behind a connection that fails as a test wants. `faults` are used up
+// one by one, the first by the next write.
+class Faulty : public Client {
+ public:
+  enum class Fault { kNone, kLostBefore, kLostAfter, kSwallowed };
+
+  explicit Faulty(Ledger& ledger) : ledger_(ledger) {}
+
+  std::vector<Fault> faults;
+  int unreadable = 0;  // so many reads fail after the next write
+  int writes = 0;
+
+  absl::StatusOr<Block> Head() override { return ledger_.Head(); }
+  absl::StatusOr<Block> Finalized() override { return ledger_.Finalized(); }
+  absl::StatusOr<Block> GetBlock(uint64_t number) override {
+    return ledger_.GetBlock(number);
+  }
+  absl::StatusOr<Metagraph> GetMetagraph(
+      uint16_t netuid, std::optional<uint64_t> block) override {
+    return ledger_.GetMetagraph(netuid, block);
+  }
+  absl::StatusOr<Commitments> GetCommitments(
+      uint16_t netuid, std::optional<uint64_t> block) override {
+    if (writes > 0 && unreadable > 0) {
+      --unreadable;
+      return absl::UnavailableError("no answer");
+    }
+    return ledger_.GetCommitments(netuid, block);
+  }
+  absl::StatusOr<std::vector<Weight>> GetWeights(
+      uint16_t netuid, uint16_t uid, std::optional<uint64_t> block) override {
+    return ledger_.GetWeights(netuid, uid, block);
+  }
+  absl::StatusOr<Hyperparameters> GetHyperparameters(uint16_t netuid) override {
+    return ledger_.GetHyperparameters(netuid);
+  }
+  absl::StatusOr<uint16_t> Register(const Keypair& coldkey, uint16_t netuid,
+                                    absl::string_view hotkey) override {
+    return ledger_.Register(coldkey, netuid, hotkey);
+  }
+  absl::Status Commit(const Keypair& hotkey, uint16_t netuid,
+                      absl::string_view text) override {
+    return Write([&] { return ledger_.Commit(hotkey, netuid, text); });
+  }
+  absl::Status SetWeights(const Keypair& hotkey, uint16_t netuid,
+                          absl::Span<const Weight> weights,
+                          uint64_t version_key) override {
+    return Write([&] {
+      return ledger_.SetWeights(hotkey, netuid, weights, version_key);
+    });
+  }
+
+ private:
+  absl::Status Write(absl::FunctionRef<absl::Status()> write) {
+    ++writes;
+    Fault fault = Fault::kNone;
+    if (!faults.empty()) {
+      fault = faults.front();
+      faults.erase(faults.begin());
+    }
+    if (fault == Fault::kSwallowed) return absl::OkStatus();
+    if (fault == Fault::kLostBefore) return absl::UnavailableError("lost");
+    const absl::Status status = write();
+    if (fault == Fault::kLostAfter) return absl::DeadlineExceededError("late");
+    return status;
+  }
+
+  Ledger& ledger_;
+};
+
+using Fault = Faulty::Fault;
+
+class OperationsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string name =
+        testing::UnitTest::GetInstance()->current_test_info()->name();
+    auto ledger =
+        Ledger::Open(absl::StrCat(testing::TempDir(), "/", name), {"s", 1000});
+    ASSERT_TRUE(ledger.ok()) << ledger.status();
+    ledger_ = *std::move(ledger);
+    faulty_ = std::make_unique<Faulty>(*ledger_);
+    SubnetOptions options;
+    options.hyperparameters.min_allowed_weights = 2;
+    ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
+    for (const char* name : {"//other", "//me"}) {
+      const Keypair key = Key(name);
+      ASSERT_TRUE(ledger_->Register(key, kNetuid, key.address()).ok());
+    }
+    ASSERT_TRUE(ledger_->SetStake(kNetuid, me_.address(), 1, true).ok());
+    ASSERT_TRUE(ledger_->Advance(100).ok());
+  }
+
+  // Waits 60 blocks, so often.
+  absl::StatusOr<Commitment> Commit(absl::string_view text, int retries) {
+    return CommitAndConfirm(*faulty_, me_, kNetuid, text, [&] {
+      EXPECT_TRUE(ledger_->Advance(60).ok());
+      return retries-- > 0;
+    });
+  }
+
+  absl::StatusOr<std::vector<Weight>> Set(const std::vector<Share>& shares,
+                                          int retries) {
+    return SetSharesAndConfirm(*faulty_, me_, kNetuid, shares, 0, [&] {
+      EXPECT_TRUE(ledger_->Advance(60).ok());
+      return retries-- > 0;
+    });
+  }
+
+  const Keypair me_ = Key("//me");
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Faulty> faulty_;
+};
+
+TEST_F(OperationsTest, ACommitmentIsReturnedAsTheChainHoldsIt) {
+  const auto made = Commit("text", 0);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->text, "text");
+  EXPECT_EQ(made->block, 1100u);
+  EXPECT_EQ(made->hotkey, me_.address());
+  EXPECT_EQ(faulty_->writes, 1);
+}
+
+TEST_F(OperationsTest, TheRateLimitIsWaitedFor) {
+  ASSERT_TRUE(Commit("first", 0).ok());
+  const absl::Status impatient = Commit("second", 0).status();
+  EXPECT_TRUE(RefusedWith(impatient, kCommitmentSetRateLimitExceeded))
+      << impatient;
+  const auto second = Commit("second", 2);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->text, "second");
+}
+
+TEST_F(OperationsTest, AWriteThatWasLostIsSentAgain) {
+  faulty_->faults = {Fault::kLostBefore, Fault::kLostBefore};
+  const auto made = Commit("text", 2);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(faulty_->writes, 3);
+}
+
+TEST_F(OperationsTest, AWriteThatHappenedIsNotSentAgain) {
+  faulty_->faults = {Fault::kLostAfter};
+  faulty_->unreadable = 2;
+  const auto made = Commit("text", 2);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->block, 1100u);
+  EXPECT_EQ(faulty_->writes, 1);
+}
+
+TEST_F(OperationsTest, TheSameTextOfLongAgoIsNoConfirmation) {
+  ASSERT_TRUE(Commit("text", 0).ok());
+  ASSERT_TRUE(ledger_->Advance(100).ok());
+  faulty_->faults = {Fault::kLostBefore};
+  faulty_->writes = 0;
+  const auto again = Commit("text", 1);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_GT(again->block, 1200u);
+  EXPECT_EQ(faulty_->writes, 2);
+}
+
+TEST_F(OperationsTest, WhatCannotBeDoneEndsWithItsReason) {
+  faulty_->faults = {Fault::kLostBefore, Fault::kLostBefore};
+  EXPECT_EQ(Commit("text", 1).status().code(), absl::StatusCode::kUnavailable);
+  faulty_->faults = {Fault::kSwallowed};
+  EXPECT_EQ(Commit("text", 9).status().code(), absl::StatusCode::kDataLoss);
+  faulty_->writes = 0;
+  const auto stranger = CommitAndConfirm(*faulty_, Key("//stranger"), kNetuid,
+                                         "text", [] { return true; });
+  EXPECT_TRUE(RefusedWith(stranger.status(), kAccountNotAllowedCommit));
+  EXPECT_EQ(faulty_->writes, 1);
+}
+
+TEST_F(OperationsTest, SharesAreQuantisedAndReadBack) {
+  const auto set = Set({{0, 0.25}, {1, 0.5}}, 0);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_THAT(*set, ElementsAre(Weight{0, 32768}, Weight{1, 65535}));
+  const absl::Status fast = Set({{0, 1}, {1, 1}}, 0).status();
+  EXPECT_TRUE(RefusedWith(fast, kSettingWeightsTooFast)) << fast;
+  faulty_->writes = 0;
+  faulty_->faults = {Fault::kNone, Fault::kLostAfter};
+  EXPECT_TRUE(Set({{0, 1}, {1, 1}}, 3).ok());
+  EXPECT_EQ(faulty_->writes, 2);
+}
+
+TEST_F(OperationsTest, WhatTheSubnetDoesNotTakeIsNotSent) {
+  EXPECT_EQ(Set({{0, 1}, {1, 0}}, 9).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Set({{0, 1}, {1, -1}}, 9).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  SubnetOptions options;
+  options.hyperparameters.commit_reveal = true;
+  ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
+  EXPECT_EQ(Set({{0, 1}, {1, 1}}, 9).status().code(),
+            absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(faulty_->writes, 0);
+}
+
+TEST_F(OperationsTest, ASlotAndACommitmentAreFoundAtAPastBlock) {
+  EXPECT_EQ(NeuronOf(*ledger_, kNetuid, me_.address())->uid, 1);
+  EXPECT_EQ(NeuronOf(*ledger_, kNetuid, me_.address(), 999).status().code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_TRUE(Commit("text", 0).ok());
+  EXPECT_TRUE(CommitmentOf(*ledger_, kNetuid, me_.address())->has_value());
+  EXPECT_FALSE(
+      CommitmentOf(*ledger_, kNetuid, me_.address(), 1099)->has_value());
+}
+
+}  // namespace
+}  // namespace sn37::chain
