@@ -1,0 +1,266 @@
+// sn37 chain: the chain by hand.
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
+#include "chain/client.h"
+#include "chain/local/ledger.h"
+#include "chain/operations.h"
+#include "sn37/base/file.h"
+#include "sn37/base/json.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/base/table.h"
+#include "sn37/base/text.h"
+#include "tools/sn37/json_lines.h"
+#include "tools/sn37/key_flags.h"
+#include "tools/sn37/output_flags.h"
+#include "tools/sn37/verbs.h"
+
+ABSL_FLAG(std::string, ledger, "",
+          "File of an embedded ledger; `sn37 epoch` keeps one as ledger.sqlite "
+          "in its --home.");
+ABSL_FLAG(uint16_t, netuid, 37, "The subnet.");
+ABSL_FLAG(std::optional<uint64_t>, at_block, std::nullopt,
+          "Read the state as of this block; by default of the newest.");
+ABSL_FLAG(uint64_t, version_key, 0, "The version key that weights are set by.");
+
+namespace sn37::tools {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kHelp[] = R"(
+What a chain holds of a subnet, and a miner's and validator's calls.
+
+  sn37 chain metagraph --ledger FILE               all slots
+  sn37 chain commitments --ledger FILE             what miners committed
+  sn37 chain weights UID --ledger FILE             what a validator set
+  sn37 chain hyperparameters --ledger FILE         the subnet's rules
+  sn37 chain register 5HOTKEY… --ledger FILE --wallet me
+  sn37 chain commit TEXT --ledger FILE --wallet me/miner
+  sn37 chain set-weights 0:0.5 3:1 --ledger FILE --wallet me/validator
+
+Calls are signed by the key that --wallet, --key_file or --suri names, and read
+back before they are said to be done. Weights are UID:SHARE in any unit. With
+--json each line is an object. --at_block reads the past.)";
+
+absl::StatusOr<std::unique_ptr<chain::Client>> OpenChain() {
+  const std::string path = absl::GetFlag(FLAGS_ledger);
+  if (path.empty()) {
+    return absl::InvalidArgumentError("name the chain by --ledger FILE");
+  }
+  if (!FileExists(path)) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no ledger ", Printable(path)));
+  }
+  return chain::Ledger::Open(path, {});
+}
+
+uint16_t Netuid() { return absl::GetFlag(FLAGS_netuid); }
+
+// On the embedded ledger waiting helps nobody: its time stands still.
+bool NeverRetry() { return false; }
+
+// Rows of one kind, for people or programs: the same names for both.
+class Rows {
+ public:
+  explicit Rows(std::vector<TableColumn> columns)
+      : columns_(columns), table_(std::move(columns)) {}
+
+  // REQUIRES: a string or number for each column.
+  void Add(const std::vector<json>& cells) {
+    json record;
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      record[columns_[i].name] = cells[i];
+      texts.push_back(cells[i].is_string() ? cells[i].get<std::string>()
+                                           : cells[i].dump());
+    }
+    if (AsJson()) {
+      PrintJsonLine(record);
+    } else {
+      table_.AddRow(std::move(texts));
+    }
+  }
+
+  // The table, unless rows were printed as they came.
+  int Finish() const {
+    if (!AsJson()) std::cout << table_.ToString();
+    return kOk;
+  }
+
+ private:
+  std::vector<TableColumn> columns_;
+  Table table_;
+};
+
+using Words = absl::Span<const std::string>;
+
+absl::StatusOr<int> PrintMetagraph(chain::Client& client, Words) {
+  SN37_ASSIGN_OR_RETURN(
+      const chain::Metagraph graph,
+      client.GetMetagraph(Netuid(), absl::GetFlag(FLAGS_at_block)));
+  constexpr Align kRight = Align::kRight;
+  Rows rows({{"uid", kRight},
+             {"hotkey"},
+             {"coldkey"},
+             {"stake", kRight},
+             {"permit"},
+             {"incentive", kRight},
+             {"updated", kRight},
+             {"registered", kRight}});
+  for (const chain::Neuron& neuron : graph.neurons) {
+    rows.Add({neuron.uid, neuron.hotkey, neuron.coldkey.value_or(""),
+              neuron.stake, neuron.validator_permit, neuron.incentive,
+              neuron.last_update, neuron.registered_at});
+  }
+  return rows.Finish();
+}
+
+absl::StatusOr<int> PrintCommitments(chain::Client& client, Words) {
+  SN37_ASSIGN_OR_RETURN(
+      const chain::Commitments all,
+      client.GetCommitments(Netuid(), absl::GetFlag(FLAGS_at_block)));
+  Rows rows({{"hotkey"}, {"block", Align::kRight}, {"text"}});
+  for (const chain::Commitment& commitment : all.commitments) {
+    rows.Add({commitment.hotkey, commitment.block, commitment.text});
+  }
+  return rows.Finish();
+}
+
+int PrintWeights(absl::Span<const chain::Weight> weights) {
+  Rows rows({{"uid", Align::kRight}, {"value", Align::kRight}});
+  for (const chain::Weight& weight : weights) {
+    rows.Add({weight.uid, weight.value});
+  }
+  return rows.Finish();
+}
+
+absl::StatusOr<int> PrintWeightsOf(chain::Client& client, Words words) {
+  uint32_t uid;
+  if (!absl::SimpleAtoi(words[0], &uid) || uid > UINT16_MAX) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", Printable(words[0]), "\" is no uid"));
+  }
+  SN37_ASSIGN_OR_RETURN(const std::vector<chain::Weight> weights,
+                        client.GetWeights(Netuid(), static_cast<uint16_t>(uid),
+                                          absl::GetFlag(FLAGS_at_block)));
+  return PrintWeights(weights);
+}
+
+absl::StatusOr<int> PrintHyperparameters(chain::Client& client, Words) {
+  SN37_ASSIGN_OR_RETURN(const chain::Hyperparameters rules,
+                        client.GetHyperparameters(Netuid()));
+  Rows rows({{"name"}, {"value", Align::kRight}});
+  rows.Add({"tempo", rules.tempo});
+  rows.Add({"weights_rate_limit", rules.weights_rate_limit});
+  rows.Add({"min_allowed_weights", rules.min_allowed_weights});
+  rows.Add({"max_weight_limit", rules.max_weight_limit});
+  rows.Add({"weights_version", rules.weights_version});
+  rows.Add({"commit_reveal", rules.commit_reveal});
+  return rows.Finish();
+}
+
+absl::StatusOr<int> Register(chain::Client& client, Words words) {
+  SN37_ASSIGN_OR_RETURN(const chain::Keypair coldkey, NamedKey());
+  SN37_ASSIGN_OR_RETURN(const uint16_t uid,
+                        client.Register(coldkey, Netuid(), words[0]));
+  Rows rows({{"uid", Align::kRight}, {"hotkey"}, {"coldkey"}});
+  rows.Add({uid, words[0], coldkey.address()});
+  return rows.Finish();
+}
+
+absl::StatusOr<int> Commit(chain::Client& client, Words words) {
+  SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
+  SN37_ASSIGN_OR_RETURN(
+      const chain::Commitment made,
+      chain::CommitAndConfirm(client, hotkey, Netuid(), words[0], NeverRetry));
+  Rows rows({{"hotkey"}, {"block", Align::kRight}, {"text"}});
+  rows.Add({made.hotkey, made.block, made.text});
+  return rows.Finish();
+}
+
+absl::StatusOr<chain::Share> ParseShare(absl::string_view word) {
+  const std::vector<std::string> parts = absl::StrSplit(word, ':');
+  uint32_t uid;
+  double value;
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &uid) ||
+      uid > UINT16_MAX || !absl::SimpleAtod(parts[1], &value)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", Printable(word), "\" is no UID:SHARE"));
+  }
+  return chain::Share{static_cast<uint16_t>(uid), value};
+}
+
+absl::StatusOr<int> SetWeights(chain::Client& client, Words words) {
+  std::vector<chain::Share> shares;
+  for (const std::string& word : words) {
+    SN37_ASSIGN_OR_RETURN(shares.emplace_back(), ParseShare(word));
+  }
+  SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
+  SN37_ASSIGN_OR_RETURN(
+      const std::vector<chain::Weight> stored,
+      chain::SetSharesAndConfirm(client, hotkey, Netuid(), shares,
+                                 absl::GetFlag(FLAGS_version_key), NeverRetry));
+  return PrintWeights(stored);
+}
+
+struct Action {
+  absl::string_view name;
+  size_t min_words;  // after the name
+  size_t max_words;
+  absl::StatusOr<int> (*run)(chain::Client&, Words);
+};
+
+constexpr Action kActions[] = {{"metagraph", 0, 0, PrintMetagraph},
+                               {"commitments", 0, 0, PrintCommitments},
+                               {"weights", 1, 1, PrintWeightsOf},
+                               {"hyperparameters", 0, 0, PrintHyperparameters},
+                               {"register", 1, 1, Register},
+                               {"commit", 1, 1, Commit},
+                               {"set-weights", 1, SIZE_MAX, SetWeights}};
+
+absl::StatusOr<int> RunAction(const Action& action, Words words) {
+  SN37_ASSIGN_OR_RETURN(const std::unique_ptr<chain::Client> client,
+                        OpenChain());
+  return action.run(*client, words);
+}
+
+int Run(Words arguments) {
+  std::string names;
+  for (const Action& action : kActions) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", action.name);
+    if (arguments.empty() || arguments[0] != action.name) continue;
+    const Words words = arguments.subspan(1);
+    if (words.size() < action.min_words || words.size() > action.max_words) {
+      std::cerr << "sn37: `sn37 chain --help` shows what " << action.name
+                << " takes\n";
+      return kUsage;
+    }
+    const absl::StatusOr<int> status = RunAction(action, words);
+    return status.ok() ? *status : Fail(status.status());
+  }
+  std::cerr << "sn37: write sn37 chain and one of " << names << "\n";
+  return kUsage;
+}
+
+}  // namespace
+
+const Verb kChain = {"chain",
+                     "metagraph, commitments and weights of a subnet",
+                     kHelp,
+                     {"tools/sn37/chain.cc", kKeyFlagFile, kOutputFlagFile},
+                     Run};
+
+}  // namespace sn37::tools
