@@ -57,7 +57,7 @@ struct CheckOptions {
 //   kInvalidArgument  files that no validator would load: pickled weights,
 //                     malformed or truncated safetensors, NaN or infinite
 //                     weights, absurd sizes; or a schedule that is none
-//   kAborted          the files changed meanwhile
+//   kDataLoss         the files changed meanwhile
 absl::StatusOr<CheckReport> Check(const std::string& folder,
                                   int64_t competition,
                                   const CheckOptions& options = {});
