@@ -1,7 +1,7 @@
 #include "sn37/hub/hub.h"
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -29,7 +29,8 @@ constexpr uint64_t kMaxPageBytes = 16 << 20;
 constexpr uint64_t kMaxListingBytes = 64 << 20;
 constexpr size_t kMaxPages = 1000;
 constexpr size_t kMaxEntries = 100000;
-constexpr int64_t kMaxFileBytes = int64_t{1} << 50;
+// So large that no file is, so small that the sum of all entries fits.
+constexpr int64_t kMaxFileBytes = int64_t{1} << 46;
 
 bool IsHex(absl::string_view text, size_t digits) {
   return text.size() == digits &&
@@ -164,7 +165,7 @@ absl::StatusOr<std::string> Hub::Resolve(const HubRepo& repo,
   return *commit;
 }
 
-absl::StatusOr<json> Hub::ListPages(const HubRepo& repo) {
+absl::StatusOr<std::string> Hub::ListPages(const HubRepo& repo) {
   SN37_RETURN_IF_ERROR(CheckOnline(Name(repo)));
   json entries = json::array();
   std::string url =
@@ -181,7 +182,7 @@ absl::StatusOr<json> Hub::ListPages(const HubRepo& repo) {
     }
     entries.insert(entries.end(), part.begin(), part.end());
     const absl::string_view next = NextPage(answer.head);
-    if (next.empty()) return entries;
+    if (next.empty()) return CanonicalJson(entries);
     SN37_ASSIGN_OR_RETURN(const std::string next_url, ResolveUrl(url, next));
     if (Origin(next_url) != Origin(url)) {
       return absl::InvalidArgumentError(
@@ -197,15 +198,14 @@ absl::StatusOr<json> Hub::ListPages(const HubRepo& repo) {
 absl::StatusOr<std::vector<HubFile>> Hub::List(const HubRepo& repo) {
   SN37_RETURN_IF_ERROR(CheckRepo(repo));
   const std::string key = absl::StrCat("list ", Name(repo));
-  json entries;
-  if (const auto kept = cache_.Get(key, kMaxListingBytes)) {
-    SN37_ASSIGN_OR_RETURN(entries, ParseJson(*kept, {}));
-  } else {
-    absl::StatusOr<json> pages = ListPages(repo);
+  std::optional<std::string> text = cache_.Get(key, kMaxListingBytes);
+  if (!text.has_value()) {
+    absl::StatusOr<std::string> pages = ListPages(repo);
     SN37_RETURN_IF_ERROR(Annotate(pages.status(), Name(repo)));
-    entries = *std::move(pages);
-    SN37_RETURN_IF_ERROR(cache_.Put(key, CanonicalJson(entries)));
+    text = *std::move(pages);
+    SN37_RETURN_IF_ERROR(cache_.Put(key, *text));
   }
+  SN37_ASSIGN_OR_RETURN(const json entries, ParseJson(*text, {}));
   std::vector<HubFile> files;
   for (const json& entry : entries) {
     absl::StatusOr<std::optional<HubFile>> file = ParseEntry(entry);
@@ -264,6 +264,7 @@ absl::StatusOr<std::string> Hub::Keep(const HubRepo& repo,
   const std::string folder = JoinPath(cache_.folder(), "files");
   const std::string path = JoinPath(
       folder, file.sha256.has_value() ? file.sha256->hex() : file.git_blob);
+  const std::lock_guard<std::mutex> lock(keeping_);
   if (FileExists(path)) return path;
   SN37_RETURN_IF_ERROR(MakeFolder(folder));
   SN37_RETURN_IF_ERROR(Download(repo, file, path));

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "nlohmann/json.hpp"
 #include "sn37/hub/cache.h"
 #include "sn37/hub/fetch.h"
 #include "sn37/hub/hub_file.h"
@@ -91,13 +91,14 @@ class Hub {
 
   // kUnavailable in offline mode, saying what is missing.
   absl::Status CheckOnline(absl::string_view what) const;
-  // The entries of all pages of a listing.
-  absl::StatusOr<nlohmann::json> ListPages(const HubRepo& repo);
+  // The entries of all pages of a listing, as one JSON array.
+  absl::StatusOr<std::string> ListPages(const HubRepo& repo);
   std::string FileUrl(const HubRepo& repo, const HubFile& file) const;
 
   const std::unique_ptr<Fetcher> fetcher_;
   Cache cache_;
   const bool offline_;
+  std::mutex keeping_;  // held while a whole file is brought to the cache
 };
 
 }  // namespace sn37

@@ -39,9 +39,11 @@ constexpr absl::string_view kSmallFiles[] = {
 };
 
 // The distinct shards that an index names.
-absl::StatusOr<std::set<std::string>> ShardNames(const std::string& path) {
+absl::StatusOr<std::set<std::string>> ShardNames(const ModelListing& listing) {
   constexpr uint64_t kMaxIndexBytes = 64 << 20;
-  SN37_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxIndexBytes));
+  const std::string path = JoinPath(listing.name, kIndex);
+  SN37_ASSIGN_OR_RETURN(const std::string text,
+                        listing.read(kIndex, kMaxIndexBytes));
   absl::StatusOr<nlohmann::json> index = ParseJson(text, {});
   SN37_RETURN_IF_ERROR(Annotate(index.status(), path));
   const nlohmann::json* map = FindField(*index, "weight_map");
@@ -78,31 +80,29 @@ absl::StatusOr<std::optional<uint64_t>> SizeOf(const std::string& path) {
 }
 
 // Adds `name` to `files` if it exists; tells whether it does.
-absl::StatusOr<bool> AddIfThere(const std::string& folder,
+absl::StatusOr<bool> AddIfThere(const ModelListing& listing,
                                 const std::string& name,
                                 std::vector<ModelFile>& files) {
-  SN37_ASSIGN_OR_RETURN(std::optional<uint64_t> bytes,
-                        SizeOf(JoinPath(folder, name)));
+  SN37_ASSIGN_OR_RETURN(std::optional<uint64_t> bytes, listing.size(name));
   if (bytes.has_value()) files.push_back({name, *bytes});
   return bytes.has_value();
 }
 
-absl::Status AddWeights(const std::string& folder,
+absl::Status AddWeights(const ModelListing& listing,
                         std::vector<ModelFile>& files) {
-  SN37_ASSIGN_OR_RETURN(bool single, AddIfThere(folder, kWeights, files));
+  SN37_ASSIGN_OR_RETURN(bool single, AddIfThere(listing, kWeights, files));
   if (single) return absl::OkStatus();
-  SN37_ASSIGN_OR_RETURN(bool sharded, AddIfThere(folder, kIndex, files));
+  SN37_ASSIGN_OR_RETURN(bool sharded, AddIfThere(listing, kIndex, files));
   if (!sharded) {
     return absl::NotFoundError(
-        absl::StrCat(folder, ": there is neither ", kWeights, " nor ", kIndex,
-                     "; pickled weights (*.bin, *.pt) are refused"));
+        absl::StrCat(listing.name, ": there is neither ", kWeights, " nor ",
+                     kIndex, "; pickled weights (*.bin, *.pt) are refused"));
   }
-  SN37_ASSIGN_OR_RETURN(std::set<std::string> shards,
-                        ShardNames(JoinPath(folder, kIndex)));
+  SN37_ASSIGN_OR_RETURN(std::set<std::string> shards, ShardNames(listing));
   for (const std::string& shard : shards) {
-    SN37_ASSIGN_OR_RETURN(bool found, AddIfThere(folder, shard, files));
+    SN37_ASSIGN_OR_RETURN(bool found, AddIfThere(listing, shard, files));
     if (!found) {
-      return absl::NotFoundError(absl::StrCat(JoinPath(folder, kIndex),
+      return absl::NotFoundError(absl::StrCat(JoinPath(listing.name, kIndex),
                                               ": shard ", Printable(shard),
                                               " is missing"));
     }
@@ -136,16 +136,28 @@ void HashFolder(FileIterator begin, FileIterator end, size_t prefix,
 }  // namespace
 
 absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder) {
+  return ModelFiles({.name = folder,
+                     .size =
+                         [&](const std::string& file) {
+                           return SizeOf(JoinPath(folder, file));
+                         },
+                     .read =
+                         [&](const std::string& file, uint64_t max_bytes) {
+                           return ReadFile(JoinPath(folder, file), max_bytes);
+                         }});
+}
+
+absl::StatusOr<std::vector<ModelFile>> ModelFiles(const ModelListing& listing) {
   std::vector<ModelFile> files;
   for (absl::string_view name : kSmallFiles) {
     SN37_ASSIGN_OR_RETURN(bool found,
-                          AddIfThere(folder, std::string(name), files));
+                          AddIfThere(listing, std::string(name), files));
     if (!found && name == "config.json") {
       return absl::NotFoundError(
-          absl::StrCat(folder, ": there is no config.json"));
+          absl::StrCat(listing.name, ": there is no config.json"));
     }
   }
-  SN37_RETURN_IF_ERROR(AddWeights(folder, files));
+  SN37_RETURN_IF_ERROR(AddWeights(listing, files));
   std::sort(
       files.begin(), files.end(),
       [](const ModelFile& a, const ModelFile& b) { return a.name < b.name; });

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,24 @@ struct ModelFile {
 // eval/weights/model_file.h does not follow, or an index that names anything
 // but shards in the folder.
 absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder);
+
+// Where the files of a model are looked up that need not be in a folder of
+// this machine yet.
+struct ModelListing {
+  std::string name;  // for errors
+  // The size of a file; absent where there is none of that name.
+  std::function<absl::StatusOr<std::optional<uint64_t>>(
+      const std::string& file)>
+      size;
+  // The whole content of a file of at most `max_bytes`: of the index, where the
+  // weights are in shards.
+  std::function<absl::StatusOr<std::string>(const std::string& file,
+                                            uint64_t max_bytes)>
+      read;
+};
+
+// ModelFiles by a listing, with its errors.
+absl::StatusOr<std::vector<ModelFile>> ModelFiles(const ModelListing& listing);
 
 // DirectoryDigest over ModelFiles. `progress`, where given, is called with the
 // number of bytes after each piece.

@@ -1,0 +1,79 @@
+#include "sn37/store/hub_store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sn37/base/file.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/store/digest.h"
+#include "sn37/store/local_store.h"
+
+namespace sn37 {
+
+absl::Status HubStore::Bring(const HubRepo& repo, const std::string& folder,
+                             uint64_t max_bytes) {
+  SN37_ASSIGN_OR_RETURN(const std::vector<HubFile> listing, hub_.List(repo));
+  std::map<std::string, HubFile> by_name;
+  for (const HubFile& file : listing) by_name[file.path] = file;
+  // The file in the folder, there already or now.
+  const auto bring =
+      [&](const std::string& name) -> absl::StatusOr<std::string> {
+    const std::string path = JoinPath(folder, name);
+    if (FileExists(path)) return path;
+    SN37_RETURN_IF_ERROR(MakeFolder(folder));
+    SN37_RETURN_IF_ERROR(hub_.Download(repo, by_name.at(name), path));
+    return path;
+  };
+  const ModelListing model = {
+      .name = repo.id,
+      .size = [&](const std::string& name)
+          -> absl::StatusOr<std::optional<uint64_t>> {
+        const auto file = by_name.find(name);
+        if (file == by_name.end()) return std::nullopt;
+        return file->second.bytes;
+      },
+      .read = [&](const std::string& name,
+                  uint64_t limit) -> absl::StatusOr<std::string> {
+        if (by_name.at(name).bytes > std::min(limit, max_bytes)) {
+          return absl::OutOfRangeError(absl::StrCat(
+              repo.id, ": ", name, " has ", by_name.at(name).bytes, " bytes"));
+        }
+        SN37_ASSIGN_OR_RETURN(const std::string path, bring(name));
+        return ReadFile(path, limit);
+      }};
+  SN37_ASSIGN_OR_RETURN(const std::vector<ModelFile> files, ModelFiles(model));
+  uint64_t bytes = 0;
+  for (const ModelFile& file : files) bytes += file.bytes;
+  if (bytes > max_bytes) {
+    return absl::OutOfRangeError(
+        absl::StrCat(repo.id, ": ", bytes, " bytes, allowed are ", max_bytes));
+  }
+  for (const ModelFile& file : files) {
+    SN37_RETURN_IF_ERROR(bring(file.name).status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> HubStore::Fetch(const ModelId& id,
+                                            uint64_t max_bytes) {
+  LocalStore local(root_);
+  absl::StatusOr<std::string> found = local.Fetch(id, max_bytes);
+  if (!absl::IsNotFound(found.status())) return found;
+  const HubRepo repo{HubRepo::kModel, RepoName(id), *id.commit};
+  const std::string folder = JoinPath(
+      JoinPath(JoinPath(root_, id.repo_namespace), id.name), *id.commit);
+  const std::string partial = absl::StrCat(folder, ".partial");
+  SN37_RETURN_IF_ERROR(Bring(repo, partial, max_bytes));
+  if (std::rename(partial.c_str(), folder.c_str()) != 0) {
+    return ErrnoStatus(errno, "rename", partial);
+  }
+  SN37_RETURN_IF_ERROR(SyncFolder(folder.substr(0, folder.rfind('/'))));
+  return local.Fetch(id, max_bytes);
+}
+
+}  // namespace sn37

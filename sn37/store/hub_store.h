@@ -1,0 +1,44 @@
+// Models of the Hugging Face Hub, brought into a folder of this machine that a
+// LocalStore (local_store.h) can read as well.
+#ifndef SN37_STORE_HUB_STORE_H_
+#define SN37_STORE_HUB_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "sn37/hub/hub.h"
+#include "sn37/store/store.h"
+
+namespace sn37 {
+
+// A model that is in the folder is not asked for again. One that is not is
+// brought to "<root>/<namespace>/<name>/<commit>.partial/", each file checked
+// against the hub's digest, and then renamed; what was cut goes on there, in a
+// later process too. Where the weights are in shards, their index, of at most
+// 64 MiB, is read before the sizes are known.
+//
+// Beside the errors of ModelStore those of the hub (sn37/hub/fetch.h);
+// kDataLoss for a file that is not what its digest says. Borrows the hub. Safe
+// from any thread.
+class HubStore : public ModelStore {
+ public:
+  HubStore(Hub& hub, std::string root) : hub_(hub), root_(std::move(root)) {}
+
+  absl::StatusOr<std::string> Fetch(const ModelId& id,
+                                    uint64_t max_bytes) override;
+
+ private:
+  // Brings the model's files into `folder`.
+  absl::Status Bring(const HubRepo& repo, const std::string& folder,
+                     uint64_t max_bytes);
+
+  Hub& hub_;
+  const std::string root_;
+};
+
+}  // namespace sn37
+
+#endif  // SN37_STORE_HUB_STORE_H_
