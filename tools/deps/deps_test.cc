@@ -12,6 +12,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 #include <utf8proc.h>
+#include <xxhash.h>
 #include <zlib.h>
 
 #include <nlohmann/json.hpp>
@@ -87,6 +88,8 @@ TEST(DepsTest, Xsmm) {
   libxsmm_init();
   EXPECT_GT(libxsmm_get_target_archid(), 0);
 }
+
+TEST(DepsTest, Xxhash) { EXPECT_EQ(XXH64("", 0, 0), 0xef46db3751d8e999u); }
 
 TEST(DepsTest, Zlib) { EXPECT_STREQ(zlibVersion(), ZLIB_VERSION); }
 

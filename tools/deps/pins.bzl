@@ -165,6 +165,10 @@ DEBIAN = {
     "curl": [
         ("libcurl4-openssl-dev", "7.88.1-10+deb12u15", "dbd69b15ecb49331f53fbc3483b0508997e2fab551e48c53951391f254b73890"),
     ],
+    # The hash of the chain's storage keys.
+    "xxhash": [
+        ("libxxhash-dev", "0.8.1-1", "47e8309c6163f5ffa910520f6502cc264fda93dbb58ada840db4838575a86151"),
+    ],
     # Compression; protobuf links it.
     "zlib": [
         ("zlib1g-dev", "1:1.2.13.dfsg-1", "f9ce531f60cbd5df37996af9370e0171be96902a17ec2bdbd8d62038c354094f"),

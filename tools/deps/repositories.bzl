@@ -88,6 +88,7 @@ def _libraries():
         "sqlite",
         "utf8proc",
         "xsmm",
+        "xxhash",
         "zlib",
     ]:
         _debian(name, "//tools/deps/repo:%s.BUILD" % name)
