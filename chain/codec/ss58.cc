@@ -23,21 +23,33 @@ constexpr size_t kChecksumBytes = 2;
 // 36 bytes take at most 50 characters.
 constexpr size_t kMaxAddressLength = 50;
 
-// Base conversion by long division, most significant digit first. Leading
-// zeros are kept digit for digit.
-Bytes ConvertBase(const Bytes& digits, int from, int to) {
-  Bytes result;  // least significant first
+constexpr uint64_t Power(uint64_t base, int exponent) {
+  return exponent == 0 ? 1 : base * Power(base, exponent - 1);
+}
+
+// Base conversion by long division, most significant digit first, kAtOnce
+// digits of the result at a time. Leading zeros are kept digit for digit.
+template <uint64_t kFrom, uint64_t kTo, int kAtOnce>
+Bytes ConvertBase(const Bytes& digits) {
+  constexpr uint64_t kPlace = Power(kTo, kAtOnce);
+  static_assert(kPlace <= uint64_t{1} << 32);
+  std::vector<uint64_t> places;  // least significant first
   for (const uint8_t digit : digits) {
-    int carry = digit;
-    for (uint8_t& place : result) {
-      carry += place * from;
-      place = static_cast<uint8_t>(carry % to);
-      carry /= to;
+    uint64_t carry = digit;
+    for (uint64_t& place : places) {
+      carry += place * kFrom;
+      place = carry % kPlace;
+      carry /= kPlace;
     }
-    for (; carry > 0; carry /= to) {
-      result.push_back(static_cast<uint8_t>(carry % to));
+    if (carry > 0) places.push_back(carry);
+  }
+  Bytes result;
+  for (uint64_t place : places) {
+    for (int i = 0; i < kAtOnce; ++i, place /= kTo) {
+      result.push_back(static_cast<uint8_t>(place % kTo));
     }
   }
+  while (!result.empty() && result.back() == 0) result.pop_back();
   const auto first = std::find_if(digits.begin(), digits.end(),
                                   [](uint8_t digit) { return digit != 0; });
   result.insert(result.end(), first - digits.begin(), 0);
@@ -95,7 +107,7 @@ std::string EncodeSs58(const AccountId& account, uint16_t prefix) {
   const Bytes checksum = Checksum(bytes);
   bytes.insert(bytes.end(), checksum.begin(), checksum.end());
   std::string address;
-  for (const uint8_t digit : ConvertBase(bytes, 256, 58)) {
+  for (const uint8_t digit : ConvertBase<256, 58, 5>(bytes)) {
     address.push_back(kAlphabet[digit]);
   }
   return address;
@@ -104,7 +116,7 @@ std::string EncodeSs58(const AccountId& account, uint16_t prefix) {
 absl::StatusOr<AccountId> DecodeSs58(absl::string_view address,
                                      uint16_t prefix) {
   SN37_ASSIGN_OR_RETURN(const Bytes digits, Base58Digits(address));
-  Bytes bytes = ConvertBase(digits, 58, 256);
+  Bytes bytes = ConvertBase<58, 256, 4>(digits);
   const Bytes wanted = PrefixBytes(prefix);
   AccountId account;
   if (bytes.size() != wanted.size() + account.size() + kChecksumBytes) {
