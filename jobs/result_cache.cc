@@ -36,12 +36,16 @@ absl::StatusOr<Digest> KeyOf(const EpochPlan& plan, const PlannedModel& model,
                     model.competition()));
   for (const Task& task : competition->tasks()) {
     if (task.name() != planned.name()) continue;
+    std::string stops;
+    for (const std::string& stop : task.stop_strings()) {
+      absl::StrAppend(&stops, stop.size(), ":", stop, "\n");
+    }
     return Sha256(absl::StrCat(
         "sn37 result 1\n", model.digest(), "\n", planned.sample_set(), "\n",
         plan.engine(), "\n", plan.dtype(), "\n", plan.device(), "\n",
         Method_Name(task.method()), "\n", task.max_new_tokens(), "\n",
         task.repetition_penalty(), "\n", LossUnit_Name(task.loss_unit()), "\n",
-        competition->constraints().sequence_length()));
+        stops, competition->constraints().sequence_length()));
   }
   return absl::DataLossError(absl::StrCat("the plan's task ", planned.name(),
                                           " is not in its schedule"));

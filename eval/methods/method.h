@@ -19,6 +19,7 @@
 #define EVAL_METHODS_METHOD_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -51,6 +52,9 @@ struct MethodOptions {
   // Of generated answers. Losses do not use them.
   int64_t max_new_tokens = 0;
   float repetition_penalty = 1.0f;
+  // An answer ends with the token that completes one of these, which are part
+  // of it.
+  std::vector<std::string> stop_strings = {};
 };
 
 // The requests of one sample. Its responses come in the same order, those to

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "eval/tokenizer/stop_strings.h"
 #include "sn37/base/digest.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/rules/unicode.h"
@@ -152,6 +153,9 @@ GenerateRequest Ask(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
   request.max_new_tokens = options.max_new_tokens;
   request.repetition_penalty = options.repetition_penalty;
   request.stop_ids = StopIds(tokenizer);
+  if (!options.stop_strings.empty()) {
+    request.is_end = EndsAfterAny(tokenizer, options.stop_strings);
+  }
   return request;
 }
 

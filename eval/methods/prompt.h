@@ -40,7 +40,8 @@ void TruncateLeft(std::vector<int32_t>& tokens, int64_t length);
 // The ids that end an answer: the tokenizer's EOS, if it has one.
 std::vector<int32_t> StopIds(const Tokenizer& tokenizer);
 
-// Asks for the answer to `prompt` as `options` say.
+// Asks for the answer to `prompt` as `options` say. `tokenizer` must outlive
+// the request.
 GenerateRequest Ask(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
                     const MethodOptions& options);
 

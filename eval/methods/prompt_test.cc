@@ -118,6 +118,18 @@ TEST(AskTest, AsksAsTheOptionsSay) {
   EXPECT_EQ(request.min_new_tokens, 0);
   EXPECT_EQ(request.repetition_penalty, 1.5f);
   EXPECT_THAT(request.stop_ids, ::testing::ElementsAre(kEosId));
+  EXPECT_FALSE(request.is_end);
+}
+
+TEST(AskTest, StopStringsEndTheAnswer) {
+  const Tokenizer tokenizer = MakeTinyTokenizer();
+  MethodOptions options;
+  options.stop_strings = {"}}", "Q:"};
+  const GenerateRequest request = Ask(tokenizer, {4}, options);
+  ASSERT_TRUE(request.is_end);
+  EXPECT_FALSE(request.is_end(Characters("x{1} } Q")));
+  EXPECT_TRUE(request.is_end(Characters("x{{1}}")));
+  EXPECT_TRUE(request.is_end(Characters("Q:")));
 }
 
 }  // namespace

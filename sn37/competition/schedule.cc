@@ -3,6 +3,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -64,6 +65,14 @@ bool IsLoss(Method method) {
   return method == REFERENCE_LOSS || method == TEXT_LOSS;
 }
 
+bool AreStopStrings(
+    const google::protobuf::RepeatedPtrField<std::string>& strings) {
+  return strings.size() <= 16 &&
+         std::all_of(strings.begin(), strings.end(), [](const auto& string) {
+           return !string.empty() && string.size() <= 64;
+         });
+}
+
 absl::Status CheckTask(const Task& task) {
   SN37_RETURN_IF_ERROR(Require(!task.name().empty(), "a task needs a name"));
   SN37_RETURN_IF_ERROR(Require(
@@ -96,11 +105,15 @@ absl::Status CheckTask(const Task& task) {
     SN37_RETURN_IF_ERROR(Require(In(task.repetition_penalty(), 0.01, 100),
                                  "repetition_penalty must be from 0.01 to "
                                  "100"));
+    SN37_RETURN_IF_ERROR(Require(AreStopStrings(task.stop_strings()),
+                                 "stop_strings must be at most 16 of 1 to 64 "
+                                 "bytes"));
   } else {
     SN37_RETURN_IF_ERROR(
-        Require(task.max_new_tokens() == 0 && task.repetition_penalty() == 0,
-                "max_new_tokens and repetition_penalty need a method that "
-                "generates"));
+        Require(task.max_new_tokens() == 0 && task.repetition_penalty() == 0 &&
+                    task.stop_strings().empty(),
+                "max_new_tokens, repetition_penalty and stop_strings need a "
+                "method that generates"));
   }
   const uint32_t version = task.rules_version();
   return Require(

@@ -45,6 +45,8 @@ eval::MethodOptions OptionsOf(const eval::Method& method, const Task& task,
   if (task.loss_unit() == BITS_PER_BYTE) {
     options.loss_unit = eval::LossUnit::kBitsPerByte;
   }
+  options.stop_strings.assign(task.stop_strings().begin(),
+                              task.stop_strings().end());
   return options;
 }
 
