@@ -29,6 +29,7 @@
 #ifndef CHAIN_CLIENT_H_
 #define CHAIN_CLIENT_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -58,6 +59,11 @@ inline constexpr char kHotKeyAlreadyRegisteredInSubNet[] =
 inline constexpr char kAccountNotAllowedCommit[] = "AccountNotAllowedCommit";
 inline constexpr char kCommitmentSetRateLimitExceeded[] =
     "CommitmentSetRateLimitExceeded";
+inline constexpr char kCommitRevealEnabled[] = "CommitRevealEnabled";
+inline constexpr char kCommitRevealDisabled[] = "CommitRevealDisabled";
+inline constexpr char kCommittingWeightsTooFast[] = "CommittingWeightsTooFast";
+inline constexpr char kRevealTooEarly[] = "RevealTooEarly";
+inline constexpr char kExpiredWeightCommit[] = "ExpiredWeightCommit";
 
 // True if the chain refused with this name.
 bool RefusedWith(const absl::Status& status, absl::string_view name);
@@ -104,6 +110,28 @@ struct Weight {
   friend bool operator==(const Weight&, const Weight&) = default;
 };
 
+// A vector that is committed to before it is shown (hidden_weights.h). Whoever
+// is to reveal it must still have all of it.
+struct HiddenWeights {
+  std::vector<Weight> weights;
+  std::vector<uint16_t> salt;  // random: else small vectors could be guessed
+  uint64_t version_key = 0;
+
+  friend bool operator==(const HiddenWeights&, const HiddenWeights&) = default;
+};
+
+using WeightsHash = std::array<uint8_t, 32>;
+
+// A hotkey's commit that has not been revealed.
+struct WeightsCommit {
+  WeightsHash hash = {};
+  uint64_t block = 0;         // when it was made
+  uint64_t first_reveal = 0;  // the blocks in which it can be revealed
+  uint64_t last_reveal = 0;
+
+  friend bool operator==(const WeightsCommit&, const WeightsCommit&) = default;
+};
+
 struct Hyperparameters {
   uint16_t tempo = 360;               // blocks between two epochs of the chain
   uint64_t weights_rate_limit = 100;  // blocks between two vectors of a neuron
@@ -111,6 +139,7 @@ struct Hyperparameters {
   uint16_t max_weight_limit = 65535;  // an entry's greatest share × 65535
   uint64_t weights_version = 0;       // least version key; 0 allows any
   bool commit_reveal = false;         // weights go through commit and reveal
+  uint64_t reveal_period = 1;         // epochs from a commit to its reveal
 
   friend bool operator==(const Hyperparameters&,
                          const Hyperparameters&) = default;
@@ -157,6 +186,18 @@ class Client {
   virtual absl::Status SetWeights(const Keypair& hotkey, uint16_t netuid,
                                   absl::Span<const Weight> weights,
                                   uint64_t version_key) = 0;
+
+  // The same in two steps, where the hyper-parameters ask for it: a hash now,
+  // and what it is of between first_reveal and last_reveal. A reveal drops the
+  // hotkey's older commits.
+  virtual absl::Status CommitWeights(const Keypair& hotkey, uint16_t netuid,
+                                     const WeightsHash& hash) = 0;
+  virtual absl::Status RevealWeights(const Keypair& hotkey, uint16_t netuid,
+                                     const HiddenWeights& hidden) = 0;
+
+  // The hotkey's commits that can still be revealed, or soon, oldest first.
+  virtual absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(
+      uint16_t netuid, absl::string_view hotkey) = 0;
 };
 
 }  // namespace sn37::chain

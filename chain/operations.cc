@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "chain/hidden_weights.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::chain {
@@ -42,10 +43,6 @@ absl::StatusOr<T> WriteAndConfirm(
 
 absl::StatusOr<std::vector<Weight>> Quantize(absl::Span<const Share> shares,
                                              const Hyperparameters& rules) {
-  if (rules.commit_reveal) {
-    return absl::UnimplementedError(
-        "the subnet takes weights by commit and reveal only");
-  }
   SN37_ASSIGN_OR_RETURN(std::vector<Weight> weights,
                         QuantizeWeights(shares, rules.max_weight_limit));
   if (weights.size() < rules.min_allowed_weights) {
@@ -54,6 +51,18 @@ absl::StatusOr<std::vector<Weight>> Quantize(absl::Span<const Share> shares,
                      rules.min_allowed_weights, " or more"));
   }
   return weights;
+}
+
+// The hotkey's commit to `hash`, if it is neither revealed nor expired.
+absl::StatusOr<std::optional<WeightsCommit>> FindCommit(
+    Client& client, uint16_t netuid, const Keypair& hotkey,
+    const WeightsHash& hash) {
+  SN37_ASSIGN_OR_RETURN(const std::vector<WeightsCommit> commits,
+                        client.GetWeightsCommits(netuid, hotkey.address()));
+  for (const WeightsCommit& commit : commits) {
+    if (commit.hash == hash) return commit;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -105,6 +114,10 @@ absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
   SN37_ASSIGN_OR_RETURN(const Block start, client.Head());
   SN37_ASSIGN_OR_RETURN(const Hyperparameters rules,
                         client.GetHyperparameters(netuid));
+  if (rules.commit_reveal) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(kCommitRevealEnabled, ": hide the weights first"));
+  }
   SN37_ASSIGN_OR_RETURN(const std::vector<Weight> weights,
                         Quantize(shares, rules));
   const std::vector<Weight> wanted = MaxUpscale(weights);
@@ -124,6 +137,57 @@ absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
   };
   return WriteAndConfirm<std::vector<Weight>>(kSettingWeightsTooFast, write,
                                               read_back, wait);
+}
+
+absl::StatusOr<HiddenWeights> HideShares(Client& client, uint16_t netuid,
+                                         absl::Span<const Share> shares,
+                                         uint64_t version_key) {
+  SN37_ASSIGN_OR_RETURN(const Hyperparameters rules,
+                        client.GetHyperparameters(netuid));
+  SN37_ASSIGN_OR_RETURN(std::vector<Weight> weights, Quantize(shares, rules));
+  return HiddenWeights{std::move(weights), NewSalt(), version_key};
+}
+
+absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
+                                             const Keypair& hotkey,
+                                             uint16_t netuid,
+                                             const HiddenWeights& hidden,
+                                             WaitToRetry wait) {
+  const WeightsHash hash = HashOf(hotkey.public_key(), netuid, hidden);
+  const auto read_back = [&] {
+    return FindCommit(client, netuid, hotkey, hash);
+  };
+  SN37_ASSIGN_OR_RETURN(const std::optional<WeightsCommit> before, read_back());
+  if (before.has_value()) return *before;
+  const auto write = [&] { return client.CommitWeights(hotkey, netuid, hash); };
+  return WriteAndConfirm<WeightsCommit>(kCommittingWeightsTooFast, write,
+                                        read_back, wait);
+}
+
+absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
+    Client& client, const Keypair& hotkey, uint16_t netuid,
+    const HiddenWeights& hidden, WaitToRetry wait) {
+  const WeightsHash hash = HashOf(hotkey.public_key(), netuid, hidden);
+  const std::vector<Weight> wanted = MaxUpscale(hidden.weights);
+  const auto read_back =
+      [&]() -> absl::StatusOr<std::optional<std::vector<Weight>>> {
+    SN37_ASSIGN_OR_RETURN(const std::optional<WeightsCommit> commit,
+                          FindCommit(client, netuid, hotkey, hash));
+    SN37_ASSIGN_OR_RETURN(const Neuron neuron,
+                          NeuronOf(client, netuid, hotkey.address()));
+    SN37_ASSIGN_OR_RETURN(std::vector<Weight> stored,
+                          client.GetWeights(netuid, neuron.uid));
+    if (commit.has_value() || stored != wanted) return std::nullopt;
+    return stored;
+  };
+  SN37_ASSIGN_OR_RETURN(const std::optional<std::vector<Weight>> before,
+                        read_back());
+  if (before.has_value()) return *before;
+  const auto write = [&] {
+    return client.RevealWeights(hotkey, netuid, hidden);
+  };
+  return WriteAndConfirm<std::vector<Weight>>(kRevealTooEarly, write, read_back,
+                                              wait);
 }
 
 }  // namespace sn37::chain

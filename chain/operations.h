@@ -50,10 +50,26 @@ absl::StatusOr<Commitment> CommitAndConfirm(Client& client,
 // Sets the hotkey's weights to `shares`, quantised and clipped as the subnet's
 // hyper-parameters say (weights.h), and returns what the chain then stores.
 // Tries again as above. InvalidArgument for shares that are none or fewer than
-// the subnet takes; Unimplemented where it takes weights by commit and reveal.
+// the subnet takes; kCommitRevealEnabled where it takes hidden weights only.
 absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
     Client& client, const Keypair& hotkey, uint16_t netuid,
     absl::Span<const Share> shares, uint64_t version_key, WaitToRetry wait);
+
+// The same in steps, for such a subnet. Keep what HideShares returns before it
+// is committed to and until it is revealed: nothing else can reveal it. The
+// other two may be repeated after a restart, whatever the first time came to.
+absl::StatusOr<HiddenWeights> HideShares(Client& client, uint16_t netuid,
+                                         absl::Span<const Share> shares,
+                                         uint64_t version_key);
+absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
+                                             const Keypair& hotkey,
+                                             uint16_t netuid,
+                                             const HiddenWeights& hidden,
+                                             WaitToRetry wait);
+// Waits for the first block that allows it, too.
+absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
+    Client& client, const Keypair& hotkey, uint16_t netuid,
+    const HiddenWeights& hidden, WaitToRetry wait);
 
 }  // namespace sn37::chain
 

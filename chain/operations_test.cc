@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "chain/hidden_weights.h"
 #include "chain/local/ledger.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -76,6 +77,18 @@ class Faulty : public Client {
     return Write([&] {
       return ledger_.SetWeights(hotkey, netuid, weights, version_key);
     });
+  }
+  absl::Status CommitWeights(const Keypair& hotkey, uint16_t netuid,
+                             const WeightsHash& hash) override {
+    return Write([&] { return ledger_.CommitWeights(hotkey, netuid, hash); });
+  }
+  absl::Status RevealWeights(const Keypair& hotkey, uint16_t netuid,
+                             const HiddenWeights& hidden) override {
+    return Write([&] { return ledger_.RevealWeights(hotkey, netuid, hidden); });
+  }
+  absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(
+      uint16_t netuid, absl::string_view hotkey) override {
+    return ledger_.GetWeightsCommits(netuid, hotkey);
   }
 
  private:
@@ -218,9 +231,48 @@ TEST_F(OperationsTest, WhatTheSubnetDoesNotTakeIsNotSent) {
   SubnetOptions options;
   options.hyperparameters.commit_reveal = true;
   ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
-  EXPECT_EQ(Set({{0, 1}, {1, 1}}, 9).status().code(),
-            absl::StatusCode::kUnimplemented);
+  EXPECT_TRUE(
+      RefusedWith(Set({{0, 1}, {1, 1}}, 9).status(), kCommitRevealEnabled));
   EXPECT_EQ(faulty_->writes, 0);
+}
+
+TEST_F(OperationsTest, HiddenWeightsSurviveLostAnswersAndRestarts) {
+  SubnetOptions options;
+  options.hyperparameters.commit_reveal = true;
+  options.hyperparameters.min_allowed_weights = 2;
+  ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
+  const std::vector<Share> shares = {{0, 1}, {1, 2}};
+  const auto hidden = HideShares(*faulty_, kNetuid, shares, 0);
+  ASSERT_TRUE(hidden.ok()) << hidden.status();
+  int waits = 0;
+  const auto wait = [&] {
+    EXPECT_TRUE(ledger_->Advance(60).ok());
+    return ++waits < 20;
+  };
+  faulty_->faults = {Fault::kLostBefore, Fault::kLostAfter};
+  for (int times = 0; times < 2; ++times) {
+    const auto commit = HideAndConfirm(*faulty_, me_, kNetuid, *hidden, wait);
+    ASSERT_TRUE(commit.ok()) << commit.status();
+    EXPECT_EQ(commit->block, 1160u);
+    EXPECT_EQ(faulty_->writes, 2);
+  }
+  // From a text, as after a restart; the first tries come too early.
+  const auto kept = ParseHiddenWeights(ToText(*hidden));
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  for (int times = 0; times < 2; ++times) {
+    const auto stored = RevealAndConfirm(*faulty_, me_, kNetuid, *kept, wait);
+    ASSERT_TRUE(stored.ok()) << stored.status();
+    EXPECT_THAT(*stored, ElementsAre(Weight{0, 32768}, Weight{1, 65535}));
+  }
+  EXPECT_GT(waits, 2);
+  const int writes = faulty_->writes;
+  const auto other = HideShares(*faulty_, kNetuid, shares, 0);
+  EXPECT_NE(other->salt, hidden->salt);
+  faulty_->faults = {Fault::kSwallowed};
+  EXPECT_EQ(
+      HideAndConfirm(*faulty_, me_, kNetuid, *other, wait).status().code(),
+      absl::StatusCode::kDataLoss);
+  EXPECT_EQ(faulty_->writes, writes + 1);
 }
 
 TEST_F(OperationsTest, ASlotAndACommitmentAreFoundAtAPastBlock) {

@@ -2,9 +2,19 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 
 namespace sn37::chain {
 namespace {
+
+// " uid:value" for each.
+std::string Entries(absl::Span<const Weight> weights) {
+  std::string entries;
+  for (const Weight& weight : weights) {
+    absl::StrAppend(&entries, " ", weight.uid, ":", weight.value);
+  }
+  return entries;
+}
 
 struct Line {
   std::string operator()(const RegisterCall& call) const {
@@ -15,10 +25,21 @@ struct Line {
                         absl::BytesToHexString(call.text));
   }
   std::string operator()(const SetWeightsCall& call) const {
-    std::string line =
-        absl::StrCat("set_weights ", call.netuid, " ", call.version_key);
-    for (const Weight& weight : call.weights) {
-      absl::StrAppend(&line, " ", weight.uid, ":", weight.value);
+    return absl::StrCat("set_weights ", call.netuid, " ", call.version_key,
+                        Entries(call.weights));
+  }
+  std::string operator()(const CommitWeightsCall& call) const {
+    return absl::StrCat(
+        "commit_weights ", call.netuid, " ",
+        absl::BytesToHexString({reinterpret_cast<const char*>(call.hash.data()),
+                                call.hash.size()}));
+  }
+  std::string operator()(const RevealWeightsCall& call) const {
+    std::string line = absl::StrCat("reveal_weights ", call.netuid, " ",
+                                    call.hidden.version_key,
+                                    Entries(call.hidden.weights), " salt");
+    for (const uint16_t number : call.hidden.salt) {
+      absl::StrAppend(&line, " ", number);
     }
     return line;
   }

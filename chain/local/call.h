@@ -8,7 +8,9 @@
 //   nonce 0                one more for each call of the signer: no replay
 //   register 37 5…         or
 //   commit 37 6e733a…      the text's bytes in hex, or
-//   set_weights 37 3010 0:65535 3:32768
+//   set_weights 37 3010 0:65535 3:32768, or
+//   commit_weights 37 1f0e…   the hash in hex, or
+//   reveal_weights 37 3010 0:65535 3:32768 salt 1 2 3
 //
 // joined by "\n", without one at the end.
 #ifndef CHAIN_LOCAL_CALL_H_
@@ -40,7 +42,18 @@ struct SetWeightsCall {
   std::vector<Weight> weights;
 };
 
-using Call = std::variant<RegisterCall, CommitCall, SetWeightsCall>;
+struct CommitWeightsCall {
+  uint16_t netuid = 0;
+  WeightsHash hash = {};
+};
+
+struct RevealWeightsCall {
+  uint16_t netuid = 0;
+  HiddenWeights hidden;
+};
+
+using Call = std::variant<RegisterCall, CommitCall, SetWeightsCall,
+                          CommitWeightsCall, RevealWeightsCall>;
 
 struct SignedCall {
   std::string signer;  // SS58

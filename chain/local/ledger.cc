@@ -14,8 +14,9 @@
 namespace sn37::chain {
 namespace {
 
-// Rows are only ever added, each with the block from which it counts: the state
-// at a block is the newest row at or below it. `clock` holds one row.
+// Rows are only ever added (but for a commit's `revealed`), each with the block
+// from which it counts: the state at a block is the newest row at or below it.
+// `clock` holds one row.
 
 constexpr const char* kSteps[] = {
     R"sql(
@@ -76,10 +77,28 @@ CREATE TABLE call (
 )sql",
     // Version 2 knows who paid for a slot; NULL in rows of version 1.
     "ALTER TABLE neuron ADD COLUMN coldkey TEXT;",
+    // Version 3 knows weights that are revealed after they were committed to.
+    // `revealed` is of a commit the block of the reveal that ended it, of
+    // weights whether they came so: then the commit was the update.
+    R"sql(
+ALTER TABLE subnet ADD COLUMN reveal_period INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE weights ADD COLUMN revealed INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE weights_commit (
+  netuid INTEGER NOT NULL,
+  hotkey TEXT NOT NULL,
+  number INTEGER NOT NULL,  -- 0, 1, … of the hotkey
+  block INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  revealed INTEGER,
+  PRIMARY KEY (netuid, hotkey, number)
+) STRICT;
+)sql",
 };
 constexpr DatabaseFormat kFormat = {0x736e3337, "sn37 ledger", kSteps};
 
-std::string HashOf(absl::string_view seed, uint64_t number) {
+constexpr uint64_t kMaxRevealPeriod = 100;  // epochs, as on the chain
+
+std::string BlockHash(absl::string_view seed, uint64_t number) {
   return absl::StrCat(
       "0x",
       Sha256(absl::StrCat("sn37 ledger block\n", seed, "\n", number)).hex());
@@ -152,11 +171,11 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const std::string& path,
   }
   SN37_ASSIGN_OR_RETURN(Database db, Database::Open(path, kFormat));
   SN37_ASSIGN_OR_RETURN(const std::string seed, SeedOrNew(db, genesis));
-  return absl::WrapUnique(new Ledger(std::move(db), seed, HashOf(seed, 0)));
+  return absl::WrapUnique(new Ledger(std::move(db), seed, BlockHash(seed, 0)));
 }
 
 Block Ledger::BlockOf(uint64_t number) const {
-  return {number, HashOf(seed_, number)};
+  return {number, BlockHash(seed_, number)};
 }
 
 absl::StatusOr<uint64_t> Ledger::HeadNumber() {
@@ -177,11 +196,11 @@ absl::StatusOr<uint64_t> Ledger::Resolve(std::optional<uint64_t> block) {
 absl::StatusOr<SubnetOptions> Ledger::Subnet(uint16_t netuid) {
   SN37_ASSIGN_OR_RETURN(
       Statement row,
-      db_.Query(
-          "SELECT tempo, weights_rate_limit, min_allowed_weights,"
-          " max_weight_limit, weights_version, commit_reveal,"
-          " commitment_rate_limit, max_neurons FROM subnet WHERE netuid = ?",
-          {netuid}));
+      db_.Query("SELECT tempo, weights_rate_limit, min_allowed_weights,"
+                " max_weight_limit, weights_version, commit_reveal,"
+                " commitment_rate_limit, max_neurons, reveal_period FROM subnet"
+                " WHERE netuid = ?",
+                {netuid}));
   SN37_ASSIGN_OR_RETURN(const bool found, row.Next());
   if (!found) return NoSubnet(netuid);
   SubnetOptions options;
@@ -194,6 +213,7 @@ absl::StatusOr<SubnetOptions> Ledger::Subnet(uint16_t netuid) {
   h.commit_reveal = row.Int(5) != 0;
   options.commitment_rate_limit = static_cast<uint64_t>(row.Int(6));
   options.max_neurons = static_cast<uint16_t>(row.Int(7));
+  h.reveal_period = static_cast<uint64_t>(row.Int(8));
   return options;
 }
 
@@ -229,7 +249,13 @@ absl::StatusOr<Metagraph> Ledger::MetagraphAt(uint16_t netuid, uint64_t block) {
       Statement rows,
       db_.Query(
           "SELECT n.uid, n.hotkey, n.registered_at, s.rao, s.validator_permit,"
-          " w.block, w.weights, n.coldkey FROM neuron n"
+          " max(n.registered_at,"
+          "  (SELECT ifnull(max(block), 0) FROM weights WHERE"
+          "   netuid = n.netuid AND uid = n.uid AND NOT revealed AND"
+          "   block <= ?2),"
+          "  (SELECT ifnull(max(block), 0) FROM weights_commit WHERE"
+          "   netuid = n.netuid AND hotkey = n.hotkey AND block <= ?2)),"
+          " w.weights, n.coldkey FROM neuron n"
           " LEFT JOIN stake s ON s.netuid = n.netuid AND s.hotkey = n.hotkey"
           " AND s.block = (SELECT max(block) FROM stake WHERE netuid = n.netuid"
           "  AND hotkey = n.hotkey AND block <= ?2)"
@@ -249,8 +275,7 @@ absl::StatusOr<Metagraph> Ledger::MetagraphAt(uint16_t netuid, uint64_t block) {
     neuron.registered_at = static_cast<uint64_t>(rows.Int(2));
     neuron.stake = static_cast<uint64_t>(rows.Int(3));
     neuron.validator_permit = rows.Int(4) != 0;
-    neuron.last_update =
-        std::max(neuron.registered_at, static_cast<uint64_t>(rows.Int(5)));
+    neuron.last_update = static_cast<uint64_t>(rows.Int(5));
     weights.push_back(DecodeWeights(rows.Blob(6)));
     if (!rows.IsNull(7)) neuron.coldkey = rows.Text(7);
     graph.neurons.push_back(std::move(neuron));
@@ -309,14 +334,19 @@ absl::Status Ledger::AddSubnet(uint16_t netuid, const SubnetOptions& options) {
     return absl::InvalidArgumentError(absl::StrCat(
         "a rate limit of subnet ", netuid, " is above ", kMaxBlock, " blocks"));
   }
+  if (h.reveal_period < 1 || h.reveal_period > kMaxRevealPeriod) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a reveal period of ", h.reveal_period,
+                     " epochs; allowed are 1 to ", kMaxRevealPeriod));
+  }
   absl::MutexLock lock(&mutex_);
   return db_.Run(
-      "INSERT OR REPLACE INTO subnet VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO subnet VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {netuid, h.tempo, static_cast<int64_t>(h.weights_rate_limit),
        h.min_allowed_weights, h.max_weight_limit,
        static_cast<int64_t>(h.weights_version), int64_t{h.commit_reveal},
-       static_cast<int64_t>(options.commitment_rate_limit),
-       options.max_neurons});
+       static_cast<int64_t>(options.commitment_rate_limit), options.max_neurons,
+       static_cast<int64_t>(h.reveal_period)});
 }
 
 absl::Status Ledger::SetStake(uint16_t netuid, absl::string_view hotkey,

@@ -1,8 +1,9 @@
 // The embedded ledger: a whole chain in one SQLite file, for demos, tests and
 // a subnet's own rehearsals. It follows the real chain's rules where a program
 // can tell the difference: rate limits, version key, permits, upscaled weights,
-// the chain's names of refusals. It has no fees, no commit-reveal, and finality
-// at once; README.md of chain lists the differences.
+// the chain's names of refusals, commit and reveal. It has no fees, no
+// timelocked commits, and finality at once; README.md of chain lists the
+// differences.
 //
 //   SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger,
 //                         Ledger::Open(home + "/ledger.sqlite", {}));
@@ -82,6 +83,12 @@ class Ledger : public Client {
   absl::Status SetWeights(const Keypair& hotkey, uint16_t netuid,
                           absl::Span<const Weight> weights,
                           uint64_t version_key) override;
+  absl::Status CommitWeights(const Keypair& hotkey, uint16_t netuid,
+                             const WeightsHash& hash) override;
+  absl::Status RevealWeights(const Keypair& hotkey, uint16_t netuid,
+                             const HiddenWeights& hidden) override;
+  absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(
+      uint16_t netuid, absl::string_view hotkey) override;
 
   // The nonce of the next call of `signer`, and what such a call signs.
   absl::StatusOr<uint64_t> NextNonce(absl::string_view signer);
@@ -127,6 +134,19 @@ class Ledger : public Client {
   absl::Status Apply(absl::string_view signer, const CommitCall& call)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Apply(absl::string_view signer, const SetWeightsCall& call)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Apply(absl::string_view signer, const CommitWeightsCall& call)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Apply(absl::string_view signer, const RevealWeightsCall& call)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Stores weights of `signer` that `rules` allow.
+  absl::Status StoreWeights(absl::string_view signer,
+                            const SetWeightsCall& call,
+                            const Hyperparameters& rules, bool revealed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Not revealed, those that have expired too, oldest first.
+  absl::StatusOr<std::vector<WeightsCommit>> CommitsOf(
+      uint16_t netuid, absl::string_view hotkey, const Hyperparameters& rules)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Block BlockOf(uint64_t number) const;

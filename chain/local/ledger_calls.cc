@@ -1,16 +1,25 @@
 // The ledger's writes: signed calls, checked and applied.
+#include <algorithm>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "chain/codec/ss58.h"
+#include "chain/hidden_weights.h"
 #include "chain/keys/keypair.h"
 #include "chain/local/ledger.h"
+#include "chain/local/reveal_rules.h"
 #include "chain/local/weight_rules.h"
 #include "chain/weights.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::chain {
 namespace {
+
+constexpr size_t kMaxHiddenCommits = 10;  // of a hotkey, as on the chain
 
 std::string EncodeWeights(absl::Span<const Weight> weights) {
   std::string bytes;
@@ -31,6 +40,41 @@ absl::Status CheckText(absl::string_view text) {
   return absl::InvalidArgumentError(
       absl::StrCat("a commitment of ", text.size(), " bytes: at most ",
                    kMaxCommitmentBytes, " fit"));
+}
+
+std::vector<WeightsCommit> DropExpired(std::vector<WeightsCommit> commits,
+                                       uint64_t head) {
+  const auto expired = [head](const WeightsCommit& commit) {
+    return commit.last_reveal < head;
+  };
+  commits.erase(std::remove_if(commits.begin(), commits.end(), expired),
+                commits.end());
+  return commits;
+}
+
+// The commit to `hash`, if it may be revealed at block `head`.
+absl::StatusOr<WeightsCommit> FindCommit(
+    absl::Span<const WeightsCommit> commits, const WeightsHash& hash,
+    uint64_t head) {
+  if (commits.empty()) {
+    return Refused("NoWeightsCommitFound", "nothing is to be revealed");
+  }
+  for (const WeightsCommit& commit : commits) {
+    if (commit.hash != hash) continue;
+    if (head < commit.first_reveal) {
+      return Refused(kRevealTooEarly,
+                     absl::StrCat("at block ", head, ", allowed from ",
+                                  commit.first_reveal));
+    }
+    if (head > commit.last_reveal) {
+      return Refused(kExpiredWeightCommit,
+                     absl::StrCat("at block ", head, ", was allowed up to ",
+                                  commit.last_reveal));
+    }
+    return commit;
+  }
+  return Refused("InvalidRevealCommitHashNotMatch",
+                 "these weights were not committed to");
 }
 
 }  // namespace
@@ -68,14 +112,11 @@ absl::Status Ledger::Submit(const SignedCall& call) {
   absl::MutexLock lock(&mutex_);
   SN37_ASSIGN_OR_RETURN(Transaction write, db_.Begin());
   SN37_RETURN_IF_ERROR(CheckSignature(call));
-  if (const auto* c = std::get_if<RegisterCall>(&call.call)) {
-    SN37_RETURN_IF_ERROR(Apply(call.signer, *c));
-  } else if (const auto* c = std::get_if<CommitCall>(&call.call)) {
-    SN37_RETURN_IF_ERROR(Apply(call.signer, *c));
-  } else {
-    SN37_RETURN_IF_ERROR(
-        Apply(call.signer, std::get<SetWeightsCall>(call.call)));
-  }
+  SN37_RETURN_IF_ERROR(std::visit(
+      [&](const auto& c) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return Apply(call.signer, c);
+      },
+      call.call));
   SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
   SN37_RETURN_IF_ERROR(db_.Run(
       "INSERT INTO call VALUES (?, ?, ?, ?, ?)",
@@ -187,16 +228,123 @@ absl::Status Ledger::SetWeights(const Keypair& hotkey, uint16_t netuid,
 absl::Status Ledger::Apply(absl::string_view signer,
                            const SetWeightsCall& call) {
   SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(call.netuid));
+  return StoreWeights(signer, call, subnet.hyperparameters, /*revealed=*/false);
+}
+
+absl::Status Ledger::StoreWeights(absl::string_view signer,
+                                  const SetWeightsCall& call,
+                                  const Hyperparameters& rules, bool revealed) {
   SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
   SN37_ASSIGN_OR_RETURN(const Metagraph graph, MetagraphAt(call.netuid, head));
   SN37_ASSIGN_OR_RETURN(const std::optional<Neuron> sender,
                         FindNeuron(call.netuid, signer));
   SN37_RETURN_IF_ERROR(CheckSetWeights(sender, graph.neurons.size(), head,
-                                       subnet.hyperparameters, call.weights,
-                                       call.version_key));
-  return db_.Run("INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?)",
-                 {call.netuid, sender->uid, static_cast<int64_t>(head),
-                  SqlBlob{EncodeWeights(MaxUpscale(call.weights))}});
+                                       rules, call.weights, call.version_key));
+  return db_.Run(
+      "INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?, ?)",
+      {call.netuid, sender->uid, static_cast<int64_t>(head),
+       SqlBlob{EncodeWeights(MaxUpscale(call.weights))}, int64_t{revealed}});
+}
+
+absl::StatusOr<std::vector<WeightsCommit>> Ledger::CommitsOf(
+    uint16_t netuid, absl::string_view hotkey, const Hyperparameters& rules) {
+  SN37_ASSIGN_OR_RETURN(
+      Statement rows,
+      db_.Query("SELECT block, hash FROM weights_commit WHERE netuid = ? AND"
+                " hotkey = ? AND revealed IS NULL ORDER BY number",
+                {netuid, hotkey}));
+  std::vector<WeightsCommit> commits;
+  while (true) {
+    SN37_ASSIGN_OR_RETURN(const bool more, rows.Next());
+    if (!more) return commits;
+    WeightsCommit commit;
+    commit.block = static_cast<uint64_t>(rows.Int(0));
+    const std::string hash = rows.Blob(1);
+    std::copy_n(hash.begin(), std::min(hash.size(), commit.hash.size()),
+                commit.hash.begin());
+    std::tie(commit.first_reveal, commit.last_reveal) =
+        RevealBlocks(commit.block, netuid, rules);
+    commits.push_back(commit);
+  }
+}
+
+absl::StatusOr<std::vector<WeightsCommit>> Ledger::GetWeightsCommits(
+    uint16_t netuid, absl::string_view hotkey) {
+  absl::MutexLock lock(&mutex_);
+  SN37_ASSIGN_OR_RETURN(const Transaction read, db_.BeginRead());
+  SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(netuid));
+  SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
+  SN37_ASSIGN_OR_RETURN(std::vector<WeightsCommit> commits,
+                        CommitsOf(netuid, hotkey, subnet.hyperparameters));
+  return DropExpired(std::move(commits), head);
+}
+
+absl::Status Ledger::CommitWeights(const Keypair& hotkey, uint16_t netuid,
+                                   const WeightsHash& hash) {
+  return Send(hotkey, CommitWeightsCall{netuid, hash});
+}
+
+absl::Status Ledger::Apply(absl::string_view signer,
+                           const CommitWeightsCall& call) {
+  SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(call.netuid));
+  const Hyperparameters& rules = subnet.hyperparameters;
+  if (!rules.commit_reveal) {
+    return Refused(kCommitRevealDisabled, "the subnet takes plain weights");
+  }
+  SN37_ASSIGN_OR_RETURN(const std::optional<Neuron> sender,
+                        FindNeuron(call.netuid, signer));
+  if (!sender.has_value()) {
+    return Refused(kHotKeyNotRegisteredInSubNet, "register it first");
+  }
+  SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
+  const uint64_t allowed = sender->last_update + rules.weights_rate_limit;
+  if (sender->last_update != 0 && head < allowed) {
+    return Refused(kCommittingWeightsTooFast,
+                   absl::StrCat("at block ", head, ", allowed from ", allowed));
+  }
+  SN37_ASSIGN_OR_RETURN(std::vector<WeightsCommit> commits,
+                        CommitsOf(call.netuid, signer, rules));
+  if (DropExpired(std::move(commits), head).size() >= kMaxHiddenCommits) {
+    return Refused("TooManyUnrevealedCommits",
+                   absl::StrCat("reveal one of ", kMaxHiddenCommits));
+  }
+  return db_.Run(
+      "INSERT INTO weights_commit SELECT ?1, ?2, count(*), ?3, ?4, NULL"
+      " FROM weights_commit WHERE netuid = ?1 AND hotkey = ?2",
+      {call.netuid, signer, static_cast<int64_t>(head),
+       SqlBlob{std::string(call.hash.begin(), call.hash.end())}});
+}
+
+absl::Status Ledger::RevealWeights(const Keypair& hotkey, uint16_t netuid,
+                                   const HiddenWeights& hidden) {
+  return Send(hotkey, RevealWeightsCall{netuid, hidden});
+}
+
+absl::Status Ledger::Apply(absl::string_view signer,
+                           const RevealWeightsCall& call) {
+  SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(call.netuid));
+  Hyperparameters rules = subnet.hyperparameters;
+  if (!rules.commit_reveal) {
+    return Refused(kCommitRevealDisabled, "the subnet takes plain weights");
+  }
+  SN37_ASSIGN_OR_RETURN(const AccountId account, DecodeSs58(signer));
+  SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
+  SN37_ASSIGN_OR_RETURN(const std::vector<WeightsCommit> commits,
+                        CommitsOf(call.netuid, signer, rules));
+  SN37_ASSIGN_OR_RETURN(
+      const WeightsCommit commit,
+      FindCommit(commits, HashOf(account, call.netuid, call.hidden), head));
+  SN37_RETURN_IF_ERROR(
+      db_.Run("UPDATE weights_commit SET revealed = ?3 WHERE netuid = ?1 AND"
+              " hotkey = ?2 AND revealed IS NULL AND block <= ?4",
+              {call.netuid, signer, static_cast<int64_t>(head),
+               static_cast<int64_t>(commit.block)}));
+  // The commit was under these two rules already.
+  rules.commit_reveal = false;
+  rules.weights_rate_limit = 0;
+  return StoreWeights(
+      signer, {call.netuid, call.hidden.version_key, call.hidden.weights},
+      rules, /*revealed=*/true);
 }
 
 }  // namespace sn37::chain

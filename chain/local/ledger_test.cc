@@ -61,10 +61,9 @@ class Folder {
 class LedgerFixture : public ConformanceFixture {
  public:
   LedgerFixture() : ledger_(Must(Ledger::Open(folder_.ledger(), {"s", 100}))) {
-    SubnetOptions options;
-    options.hyperparameters.weights_version = 3010;
-    options.hyperparameters.min_allowed_weights = 2;
-    EXPECT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
+    options_.hyperparameters.weights_version = 3010;
+    options_.hyperparameters.min_allowed_weights = 2;
+    EXPECT_TRUE(ledger_->AddSubnet(kNetuid, options_).ok());
   }
   Client& client() override { return *ledger_; }
   uint16_t netuid() override { return kNetuid; }
@@ -78,10 +77,15 @@ class LedgerFixture : public ConformanceFixture {
   absl::Status MakeValidator(const Keypair& hotkey) override {
     return ledger_->SetStake(kNetuid, hotkey.address(), 1000, true);
   }
+  absl::Status EnableCommitReveal() override {
+    options_.hyperparameters.commit_reveal = true;
+    return ledger_->AddSubnet(kNetuid, options_);
+  }
 
  private:
   Folder folder_;
   std::unique_ptr<Ledger> ledger_;
+  SubnetOptions options_;
   int keys_ = 0;
 };
 
@@ -214,6 +218,42 @@ TEST_F(LedgerTest, AFullSubnetTakesNobody) {
   EXPECT_EQ(Must(ledger->Register(a, kNetuid, b.address())), 1);
   EXPECT_TRUE(RefusedWith(ledger->Register(a, kNetuid, c.address()).status(),
                           "NoNeuronIdAvailable"));
+}
+
+TEST_F(LedgerTest, TenCommitsOfHiddenWeightsAreEnough) {
+  std::unique_ptr<Ledger> ledger = Open();
+  SubnetOptions options;
+  options.hyperparameters.commit_reveal = true;
+  options.hyperparameters.weights_rate_limit = 0;
+  ASSERT_TRUE(ledger->AddSubnet(kNetuid, options).ok());
+  const Keypair key = Key("validator");
+  ASSERT_TRUE(ledger->Register(key, kNetuid, key.address()).ok());
+  for (uint8_t i = 0; i < 10; ++i) {
+    ASSERT_TRUE(ledger->CommitWeights(key, kNetuid, {i}).ok());
+  }
+  EXPECT_TRUE(RefusedWith(ledger->CommitWeights(key, kNetuid, {10}),
+                          "TooManyUnrevealedCommits"));
+  // Expired ones do not count.
+  const auto commits = Must(ledger->GetWeightsCommits(kNetuid, key.address()));
+  ASSERT_THAT(commits, SizeIs(10));
+  ASSERT_TRUE(ledger->AdvanceTo(commits[0].last_reveal + 1).ok());
+  EXPECT_TRUE(ledger->CommitWeights(key, kNetuid, {10}).ok());
+  EXPECT_THAT(Must(ledger->GetWeightsCommits(kNetuid, key.address())),
+              SizeIs(1));
+}
+
+TEST_F(LedgerTest, ARevealPeriodIsOneToAHundredEpochs) {
+  std::unique_ptr<Ledger> ledger = Open();
+  for (uint64_t period : {0, 101}) {
+    SubnetOptions options;
+    options.hyperparameters.reveal_period = period;
+    EXPECT_EQ(ledger->AddSubnet(kNetuid, options).code(),
+              absl::StatusCode::kInvalidArgument);
+  }
+  SubnetOptions options;
+  options.hyperparameters.reveal_period = 100;
+  ASSERT_TRUE(ledger->AddSubnet(kNetuid, options).ok());
+  EXPECT_EQ(Must(ledger->GetHyperparameters(kNetuid)).reveal_period, 100);
 }
 
 TEST_F(LedgerTest, ThreadsMayShareIt) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "chain/hidden_weights.h"
 #include "gmock/gmock.h"
 
 namespace sn37::chain {
@@ -203,6 +204,78 @@ TEST_P(ClientConformanceTest, RefusedWeightsChangeNothing) {
               ElementsAre(Weight{other, 32768}, Weight{uid, 65535}));
 }
 
+TEST_P(ClientConformanceTest, HiddenWeightsAreRevealedInTheirTime) {
+  uint16_t other, uid;
+  Registered(&other);
+  const Keypair validator = Validator(&uid);
+  const HiddenWeights hidden = {
+      {{other, 10}, {uid, 20}}, {1, 2, 3}, Rules().weights_version};
+  const WeightsHash hash = HashOf(validator.public_key(), netuid(), hidden);
+  absl::Status status = client().CommitWeights(validator, netuid(), hash);
+  EXPECT_TRUE(RefusedWith(status, kCommitRevealDisabled)) << status;
+  ASSERT_TRUE(fixture_->EnableCommitReveal().ok());
+  status = client().SetWeights(validator, netuid(), hidden.weights,
+                               hidden.version_key);
+  EXPECT_TRUE(RefusedWith(status, kCommitRevealEnabled)) << status;
+  const uint64_t before = Must(client().Finalized()).number;
+  Wait(1);
+  status = client().CommitWeights(validator, netuid(), hash);
+  ASSERT_TRUE(status.ok()) << status;
+
+  const std::vector<WeightsCommit> commits =
+      Must(client().GetWeightsCommits(netuid(), validator.address()));
+  ASSERT_EQ(commits.size(), 1u);
+  EXPECT_EQ(commits[0].hash, hash);
+  EXPECT_GT(commits[0].block, before);
+  EXPECT_GT(commits[0].first_reveal, commits[0].block);
+  EXPECT_GE(commits[0].last_reveal, commits[0].first_reveal);
+  EXPECT_GT(Find(Must(client().GetMetagraph(netuid())), validator.address())
+                ->last_update,
+            before);
+  status = client().CommitWeights(validator, netuid(), {});
+  EXPECT_TRUE(RefusedWith(status, kCommittingWeightsTooFast)) << status;
+  status = client().RevealWeights(validator, netuid(), hidden);
+  EXPECT_TRUE(RefusedWith(status, kRevealTooEarly)) << status;
+
+  Wait(commits[0].first_reveal - Must(client().Head()).number);
+  status = client().RevealWeights(validator, netuid(), hidden);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)),
+              ElementsAre(Weight{other, 32768}, Weight{uid, 65535}));
+  EXPECT_THAT(Must(client().GetWeightsCommits(netuid(), validator.address())),
+              IsEmpty());
+  EXPECT_EQ(Find(Must(client().GetMetagraph(netuid())), validator.address())
+                ->last_update,
+            commits[0].block);
+}
+
+TEST_P(ClientConformanceTest, WhatWasNotCommittedToCannotBeRevealed) {
+  uint16_t uid;
+  const Keypair validator = Validator(&uid);
+  ASSERT_TRUE(fixture_->EnableCommitReveal().ok());
+  HiddenWeights hidden = {{{uid, 1}}, {1}, Rules().weights_version};
+  absl::Status status = client().RevealWeights(validator, netuid(), hidden);
+  EXPECT_TRUE(RefusedWith(status, "NoWeightsCommitFound")) << status;
+  const WeightsHash hash = HashOf(validator.public_key(), netuid(), hidden);
+  status = client().CommitWeights(NewKey(), netuid(), hash);
+  EXPECT_TRUE(RefusedWith(status, kHotKeyNotRegisteredInSubNet)) << status;
+  ASSERT_TRUE(client().CommitWeights(validator, netuid(), hash).ok());
+  const WeightsCommit commit =
+      Must(client().GetWeightsCommits(netuid(), validator.address()))[0];
+  Wait(commit.first_reveal - Must(client().Head()).number);
+  hidden.salt = {2};
+  status = client().RevealWeights(validator, netuid(), hidden);
+  EXPECT_TRUE(RefusedWith(status, "InvalidRevealCommitHashNotMatch")) << status;
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)), IsEmpty());
+
+  Wait(commit.last_reveal + 1 - Must(client().Head()).number);
+  hidden.salt = {1};
+  status = client().RevealWeights(validator, netuid(), hidden);
+  EXPECT_TRUE(RefusedWith(status, kExpiredWeightCommit)) << status;
+  EXPECT_THAT(Must(client().GetWeightsCommits(netuid(), validator.address())),
+              IsEmpty());
+}
+
 TEST_P(ClientConformanceTest, WhatDoesNotExistIsNotFound) {
   const uint16_t nowhere = 9999;
   EXPECT_EQ(client().GetMetagraph(nowhere).status().code(),
@@ -213,6 +286,9 @@ TEST_P(ClientConformanceTest, WhatDoesNotExistIsNotFound) {
             absl::StatusCode::kNotFound);
   EXPECT_EQ(client().GetWeights(netuid(), 65535).status().code(),
             absl::StatusCode::kNotFound);
+  EXPECT_EQ(
+      client().GetWeightsCommits(nowhere, NewKey().address()).status().code(),
+      absl::StatusCode::kNotFound);
   const uint64_t future = Must(client().Head()).number + 1000000;
   EXPECT_EQ(client().GetMetagraph(netuid(), future).status().code(),
             absl::StatusCode::kNotFound);

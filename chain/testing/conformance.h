@@ -27,7 +27,7 @@ namespace sn37::chain {
 //   commitment rate limit     at least 1 block
 //   min_allowed_weights       at most 2
 //   weights_version           at least 1
-//   commit_reveal             off
+//   commit_reveal             off, until EnableCommitReveal
 class ConformanceFixture {
  public:
   virtual ~ConformanceFixture() = default;
@@ -43,6 +43,8 @@ class ConformanceFixture {
   virtual absl::StatusOr<Keypair> NewKey() = 0;
   // Gives a registered hotkey what it needs for a validator's permit.
   virtual absl::Status MakeValidator(const Keypair& hotkey) = 0;
+  // From now on the subnet takes hidden weights only.
+  virtual absl::Status EnableCommitReveal() = 0;
 };
 
 using ConformanceFactory = std::function<std::unique_ptr<ConformanceFixture>()>;

@@ -15,6 +15,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "chain/client.h"
+#include "chain/hidden_weights.h"
+#include "chain/keys/secret_file.h"
 #include "chain/local/ledger.h"
 #include "chain/operations.h"
 #include "sn37/base/file.h"
@@ -33,6 +35,9 @@ ABSL_FLAG(std::string, ledger, "",
 ABSL_FLAG(uint16_t, netuid, 37, "The subnet.");
 ABSL_FLAG(std::optional<uint64_t>, at_block, std::nullopt,
           "Read the state as of this block; by default of the newest.");
+ABSL_FLAG(std::string, hidden, "",
+          "New file that keeps hidden weights from their commit to their "
+          "reveal.");
 ABSL_FLAG(uint64_t, version_key, 0, "The version key that weights are set by.");
 
 namespace sn37::tools {
@@ -50,6 +55,11 @@ What a chain holds of a subnet, and a miner's and validator's calls.
   sn37 chain register 5HOTKEY… --ledger FILE --wallet me
   sn37 chain commit TEXT --ledger FILE --wallet me/miner
   sn37 chain set-weights 0:0.5 3:1 --ledger FILE --wallet me/validator
+
+Where the hyper-parameters say commit_reveal, weights take two calls:
+
+  sn37 chain set-weights 0:0.5 3:1 --hidden FILE …   commits to them
+  sn37 chain reveal FILE …                           in the blocks that it says
 
 Calls are signed by the key that --wallet, --key_file or --suri names, and read
 back before they are said to be done. Weights are UID:SHARE in any unit. With
@@ -169,6 +179,7 @@ absl::StatusOr<int> PrintHyperparameters(chain::Client& client, Words) {
   rows.Add({"max_weight_limit", rules.max_weight_limit});
   rows.Add({"weights_version", rules.weights_version});
   rows.Add({"commit_reveal", rules.commit_reveal});
+  rows.Add({"reveal_period", rules.reveal_period});
   return rows.Finish();
 }
 
@@ -203,16 +214,50 @@ absl::StatusOr<chain::Share> ParseShare(absl::string_view word) {
   return chain::Share{static_cast<uint16_t>(uid), value};
 }
 
+// Commits to weights that a file keeps; the file comes first.
+absl::StatusOr<int> CommitWeights(chain::Client& client,
+                                  const chain::Keypair& hotkey,
+                                  absl::Span<const chain::Share> shares) {
+  SN37_ASSIGN_OR_RETURN(const chain::HiddenWeights hidden,
+                        chain::HideShares(client, Netuid(), shares,
+                                          absl::GetFlag(FLAGS_version_key)));
+  SN37_RETURN_IF_ERROR(chain::CreateSecretFile(absl::GetFlag(FLAGS_hidden),
+                                               chain::ToText(hidden)));
+  SN37_ASSIGN_OR_RETURN(
+      const chain::WeightsCommit commit,
+      chain::HideAndConfirm(client, hotkey, Netuid(), hidden, NeverRetry));
+  Rows rows({{"block", Align::kRight},
+             {"first_reveal", Align::kRight},
+             {"last_reveal", Align::kRight}});
+  rows.Add({commit.block, commit.first_reveal, commit.last_reveal});
+  return rows.Finish();
+}
+
 absl::StatusOr<int> SetWeights(chain::Client& client, Words words) {
   std::vector<chain::Share> shares;
   for (const std::string& word : words) {
     SN37_ASSIGN_OR_RETURN(shares.emplace_back(), ParseShare(word));
   }
   SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
+  if (!absl::GetFlag(FLAGS_hidden).empty()) {
+    return CommitWeights(client, hotkey, shares);
+  }
   SN37_ASSIGN_OR_RETURN(
       const std::vector<chain::Weight> stored,
       chain::SetSharesAndConfirm(client, hotkey, Netuid(), shares,
                                  absl::GetFlag(FLAGS_version_key), NeverRetry));
+  return PrintWeights(stored);
+}
+
+absl::StatusOr<int> Reveal(chain::Client& client, Words words) {
+  SN37_ASSIGN_OR_RETURN(const std::string text,
+                        ReadFile(words[0], kMaxLineBytes));
+  SN37_ASSIGN_OR_RETURN(const chain::HiddenWeights hidden,
+                        chain::ParseHiddenWeights(text));
+  SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
+  SN37_ASSIGN_OR_RETURN(
+      const std::vector<chain::Weight> stored,
+      chain::RevealAndConfirm(client, hotkey, Netuid(), hidden, NeverRetry));
   return PrintWeights(stored);
 }
 
@@ -229,7 +274,8 @@ constexpr Action kActions[] = {{"metagraph", 0, 0, PrintMetagraph},
                                {"hyperparameters", 0, 0, PrintHyperparameters},
                                {"register", 1, 1, Register},
                                {"commit", 1, 1, Commit},
-                               {"set-weights", 1, SIZE_MAX, SetWeights}};
+                               {"set-weights", 1, SIZE_MAX, SetWeights},
+                               {"reveal", 1, 1, Reveal}};
 
 absl::StatusOr<int> RunAction(const Action& action, Words words) {
   SN37_ASSIGN_OR_RETURN(const std::unique_ptr<chain::Client> client,
