@@ -17,14 +17,6 @@ absl::Status NotCanonical() {
   return absl::InvalidArgumentError("a compact is not in its shortest form");
 }
 
-absl::uint128 FromLittleEndian(absl::string_view bytes) {
-  absl::uint128 value = 0;
-  for (size_t i = bytes.size(); i-- > 0;) {
-    value = (value << 8) | static_cast<uint8_t>(bytes[i]);
-  }
-  return value;
-}
-
 size_t BytesOf(absl::uint128 value) {
   size_t bytes = 0;
   for (; value != 0; value >>= 8) ++bytes;
@@ -53,31 +45,41 @@ absl::StatusOr<bool> ScaleReader::Bool() {
 }
 
 absl::StatusOr<absl::uint128> ScaleReader::Compact(size_t max_bytes) {
-  ScaleReader ahead = *this;
-  SN37_ASSIGN_OR_RETURN(const uint8_t first, ahead.Fixed<uint8_t>());
+  if (rest_.empty()) return Bytes(1).status();
+  const uint8_t first = static_cast<uint8_t>(rest_[0]);
   const uint32_t mode = first & kBigMode;
-  absl::uint128 value;
   if (mode == kBigMode) {
-    *this = ahead;
-    const size_t count = (first >> kModeBits) + kBigModeLeast;
-    if (count > max_bytes) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "a compact of ", count, " bytes where ", max_bytes, " fit"));
-    }
-    SN37_ASSIGN_OR_RETURN(const absl::string_view bytes, Bytes(count));
-    value = FromLittleEndian(bytes);
-    if (value >> 30 == 0 || bytes.back() == '\0') return NotCanonical();
-    return value;
+    rest_.remove_prefix(1);
+    return BigCompact((first >> kModeBits) + kBigModeLeast, max_bytes);
   }
   const size_t count = size_t{1} << mode;
   SN37_ASSIGN_OR_RETURN(const absl::string_view bytes, Bytes(count));
-  value = FromLittleEndian(bytes) >> kModeBits;
+  uint32_t value = 0;
+  for (size_t i = count; i-- > 0;) {
+    value = value << 8 | static_cast<uint8_t>(bytes[i]);
+  }
+  value >>= kModeBits;
   // What half the bytes could hold has no business here.
   if (mode > 0 && value >> (4 * count - kModeBits) == 0) return NotCanonical();
-  if (BytesOf(value) > max_bytes) {
+  if (max_bytes < sizeof(value) && value >> 8 * max_bytes != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("a compact above ", max_bytes, " bytes"));
   }
+  return value;
+}
+
+absl::StatusOr<absl::uint128> ScaleReader::BigCompact(size_t count,
+                                                      size_t max_bytes) {
+  if (count > max_bytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a compact of ", count, " bytes where ", max_bytes, " fit"));
+  }
+  SN37_ASSIGN_OR_RETURN(const absl::string_view bytes, Bytes(count));
+  absl::uint128 value = 0;
+  for (size_t i = count; i-- > 0;) {
+    value = (value << 8) | static_cast<uint8_t>(bytes[i]);
+  }
+  if (value >> 30 == 0 || bytes.back() == '\0') return NotCanonical();
   return value;
 }
 

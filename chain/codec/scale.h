@@ -49,7 +49,8 @@ class ScaleReader {
   // A byte that is 0 or 1.
   absl::StatusOr<bool> Bool();
 
-  // A compact below 256^max_bytes, in its shortest form.
+  // A compact below 256^max_bytes, in its shortest form. REQUIRES:
+  // max_bytes <= 16.
   absl::StatusOr<absl::uint128> Compact(size_t max_bytes);
   absl::StatusOr<uint32_t> Compact32();
 
@@ -61,6 +62,9 @@ class ScaleReader {
   absl::Status ExpectEnd() const;
 
  private:
+  // The `count` bytes of a compact of the largest mode, after its first.
+  absl::StatusOr<absl::uint128> BigCompact(size_t count, size_t max_bytes);
+
   absl::string_view rest_;
 };
 

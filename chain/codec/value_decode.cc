@@ -21,6 +21,8 @@ using nlohmann::json;
 // per byte, and a few for none.
 constexpr size_t kValuesPerByte = 8;
 constexpr size_t kFreeValues = 1024;
+// Items for which a list has room before they have come.
+constexpr uint32_t kMaxReserved = 1024;
 
 class Decoder {
  public:
@@ -148,13 +150,14 @@ class Decoder {
                             reader_.Bytes(count));
       return json(ToHex(bytes));
     }
-    json array = json::array();
+    json::array_t array;
+    array.reserve(std::min(count, kMaxReserved));
     for (uint32_t i = 0; i < count; ++i) {
       Result value = Value(inner);
       if (!value.ok()) return path_.InItem(value.status(), i);
       array.push_back(*std::move(value));
     }
-    return array;
+    return json(std::move(array));
   }
 
   static Result Integer(absl::string_view bytes, bool is_signed) {
@@ -172,9 +175,11 @@ class Decoder {
   Result Compact(const Type& type) {
     SN37_ASSIGN_OR_RETURN(const absl::uint128 value,
                           reader_.Compact(type.bytes));
+    if (type.bytes <= 4) return json(static_cast<uint32_t>(value));
+    if (type.bytes == 8) return json(absl::StrCat(absl::Uint128Low64(value)));
     std::string bytes;
     AppendFixed(value, type.bytes, bytes);
-    return Integer(bytes, false);
+    return json(DecimalFromBytes(bytes, false));
   }
 
   Result Char() {
