@@ -23,7 +23,7 @@ A record names its "method" and holds what that needs:
   if_eval            "rules": [{"rule","params"}…], "prompt_index", "responses"
   final_answer       "answer", "form": TEXT, NUMBER or SET, "responses": texts
   preference         "responses": scored, the chosen and the rejected reply
-  ranking            "relevant": places from 0, "responses": scored, one per item
+  ranking            "relevant": places from 0, "responses": scored, one each
   reference_loss     "loss_unit": nats_per_token or bits_per_byte,
   text_loss            "responses": scored
 A scored response is {"sum_logprob","scored_tokens","scored_bytes"}, or has
