@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "eval/engine/engine.h"
+#include "eval/tokenizer/tokenizer.h"
 #include "eval/weights/gguf_archs/archs.h"
 #include "eval/weights/gguf_import.h"
 #include "eval/weights/model_config.h"
@@ -106,6 +107,16 @@ TEST_P(GgufArchsTest, TheConfigDescribesTheSameModel) {
   const std::vector<float> expected = Scores(folder);
   ASSERT_EQ(expected.size(), 200u);
   EXPECT_EQ(Scores(imported_), expected);
+}
+
+TEST_P(GgufArchsTest, TheTokenizerGivesTextsBack) {
+  const auto tokenizer = Tokenizer::Load(imported_);
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  for (const char* text : {"a ab  \tabab's 1234\n\nx", "\u00e9 \u4e2d, no."}) {
+    const auto ids = tokenizer->Encode(text, AddSpecial::kYes);
+    ASSERT_TRUE(ids.ok()) << ids.status();
+    EXPECT_EQ(*tokenizer->Decode(*ids, SkipSpecial::kYes), text);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
