@@ -1,16 +1,16 @@
 #include "datasets/build.h"
 
-#include <algorithm>
-#include <atomic>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "datasets/json_keys.h"
 #include "datasets/manifest.h"
+#include "datasets/side_by_side.h"
 #include "datasets/snapshot_writer.h"
 #include "datasets/sources/registry.h"
+#include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
@@ -20,6 +20,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr uint64_t kMaxSpecBytes = 1 << 20;
 constexpr size_t kMaxTextBytes = 4096;
 constexpr size_t kMaxItems = 100000;
 constexpr int64_t kMaxRows = int64_t{1} << 40;
@@ -168,7 +169,8 @@ absl::StatusOr<ConfigInfo> BuildConfig(const ConfigSpec& spec,
   const SourceContext context = {.config = spec.name,
                                  .parameters = spec.parameters,
                                  .seed = seed,
-                                 .inputs = &inputs};
+                                 .inputs = &inputs,
+                                 .hub = options.hub};
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<RowStream> rows, source->open(context));
   int64_t repeats = 0;
   while (!spec.rows.has_value() || writer.rows() < *spec.rows) {
@@ -190,45 +192,10 @@ absl::StatusOr<ConfigInfo> BuildConfig(const ConfigSpec& spec,
   return writer.Finish();
 }
 
-// Runs task(i) for i below `count` on `threads` threads.
-template <typename Task>
-void RunSideBySide(size_t count, int threads, const Task& task) {
-  std::atomic<size_t> next = 0;
-  const auto work = [&] {
-    for (size_t i; (i = next++) < count;) task(i);
-  };
-  std::vector<std::thread> others;
-  for (int t = 1; t < threads; ++t) others.emplace_back(work);
-  work();
-  for (std::thread& thread : others) thread.join();
-}
-
-}  // namespace
-
-absl::StatusOr<BuildSpec> BuildSpecFromJson(absl::string_view text) {
-  SN37_ASSIGN_OR_RETURN(json object,
-                        ParseJson(text, {.bytes = 1 << 20, .depth = 16}));
-  SN37_RETURN_IF_ERROR(
-      CheckKeys(object, {"name", "license", "seed", "inputs", "configs"}));
-  BuildSpec spec;
-  SN37_ASSIGN_OR_RETURN(spec.name, GetString(object, "name", kMaxTextBytes));
-  SN37_ASSIGN_OR_RETURN(spec.license,
-                        GetString(object, "license", kMaxTextBytes));
-  SN37_ASSIGN_OR_RETURN(spec.seed, GetString(object, "seed", kMaxTextBytes));
-  SN37_RETURN_IF_ERROR(ParseItems(object, "inputs", ParseInput, spec.inputs));
-  SN37_RETURN_IF_ERROR(
-      ParseItems(object, "configs", ParseConfig, spec.configs));
-  return spec;
-}
-
-absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
-                                     const InputFiles& inputs,
-                                     const std::string& folder,
-                                     const BuildOptions& options) {
-  SN37_ASSIGN_OR_RETURN(Manifest head, DescribeBuild(spec, inputs));
-  SN37_ASSIGN_OR_RETURN(
-      SnapshotWriter writer,
-      SnapshotWriter::Create(folder, head, BuildKey(head, spec)));
+absl::StatusOr<Digest> BuildConfigs(const BuildSpec& spec,
+                                    const InputFiles& inputs,
+                                    const BuildOptions& options,
+                                    SnapshotWriter& writer) {
   const Digest seed = Sha256(spec.seed);
   std::vector<absl::StatusOr<ConfigInfo>> results(spec.configs.size());
   RunSideBySide(spec.configs.size(), options.threads, [&](size_t i) {
@@ -244,6 +211,59 @@ absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
     configs.push_back(*std::move(results[i]));
   }
   return writer.Finish(std::move(configs));
+}
+
+}  // namespace
+
+absl::StatusOr<BuildSpec> BuildSpecFromJson(absl::string_view text) {
+  SN37_ASSIGN_OR_RETURN(json object,
+                        ParseJson(text, {.bytes = kMaxSpecBytes, .depth = 16}));
+  SN37_RETURN_IF_ERROR(
+      CheckKeys(object, {"name", "license", "seed", "inputs", "configs"}));
+  BuildSpec spec;
+  SN37_ASSIGN_OR_RETURN(spec.name, GetString(object, "name", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(spec.license,
+                        GetString(object, "license", kMaxTextBytes));
+  SN37_ASSIGN_OR_RETURN(spec.seed, GetString(object, "seed", kMaxTextBytes));
+  SN37_RETURN_IF_ERROR(ParseItems(object, "inputs", ParseInput, spec.inputs));
+  SN37_RETURN_IF_ERROR(
+      ParseItems(object, "configs", ParseConfig, spec.configs));
+  return spec;
+}
+
+absl::StatusOr<BuildSpec> ReadBuildSpec(const std::string& path) {
+  SN37_ASSIGN_OR_RETURN(std::string json, ReadFile(path, kMaxSpecBytes));
+  absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(json);
+  SN37_RETURN_IF_ERROR(Annotate(spec.status(), Printable(path)));
+  return spec;
+}
+
+absl::StatusOr<InputFiles> InputFilesFromWords(
+    absl::Span<const std::string> words) {
+  InputFiles inputs;
+  for (const std::string& word : words) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(word, absl::MaxSplits('=', 1));
+    if (parts.first.empty() || parts.second.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", Printable(word), "\" is not NAME=FILE"));
+    }
+    inputs[parts.first].push_back(parts.second);
+  }
+  return inputs;
+}
+
+absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
+                                     const InputFiles& inputs,
+                                     const std::string& folder,
+                                     const BuildOptions& options) {
+  SN37_ASSIGN_OR_RETURN(Manifest head, DescribeBuild(spec, inputs));
+  SN37_ASSIGN_OR_RETURN(
+      SnapshotWriter writer,
+      SnapshotWriter::Create(folder, head, BuildKey(head, spec)));
+  absl::StatusOr<Digest> id = BuildConfigs(spec, inputs, options, writer);
+  if (absl::IsInvalidArgument(id.status())) writer.Discard();
+  return id;
 }
 
 }  // namespace sn37::datasets

@@ -1,5 +1,5 @@
 // Builds a snapshot from a specification and input files: what
-// `sn37 snapshot build` and the Bazel target of the demo's snapshot call.
+// `sn37 snapshot build` and the Bazel rule of the demo's snapshot call.
 //
 // The same specification and inputs give the same snapshot id, on any machine
 // and with any number of threads; a build that was killed goes on where it was.
@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "datasets/sources/source.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/digest.h"
@@ -50,15 +51,26 @@ struct BuildSpec {
 // (demo/spec.json is an example). kInvalidArgument names the place.
 absl::StatusOr<BuildSpec> BuildSpecFromJson(absl::string_view json);
 
+// The specification in a file. Also the errors of ReadFile.
+absl::StatusOr<BuildSpec> ReadBuildSpec(const std::string& path);
+
+// The files of the inputs from words of the form NAME=FILE; the files of one
+// name keep their order. kInvalidArgument for another word.
+absl::StatusOr<InputFiles> InputFilesFromWords(
+    absl::Span<const std::string> words);
+
 struct BuildOptions {
   int threads = 1;  // configs are built side by side
   // Called with the number of rows after each batch, from any thread.
   std::function<void(uint64_t rows)> progress;
+  Hub* hub = nullptr;  // for sources over the hub; null: they are an error
 };
 
 // Builds into `folder`, which must not exist, and returns the snapshot's id.
 // `inputs` has the files of every input that the specification names. Errors
-// name config, source and file; nothing but "<folder>.partial" is left behind.
+// name config, source and file (and row). Bad input leaves nothing behind; any
+// other failure, such as a full disk, only "<folder>.partial", with which the
+// next build goes on.
 absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
                                      const InputFiles& inputs,
                                      const std::string& folder,

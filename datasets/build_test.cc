@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/substitute.h"
 #include "datasets/snapshot.h"
 #include "datasets/testing.h"
 #include "gmock/gmock.h"
@@ -65,6 +66,60 @@ TEST(BuildSnapshot, TheNumberOfThreadsAndTheFolderDoNotMatter) {
   EXPECT_EQ(manifest.configs[0].rows(), 70000);
   EXPECT_EQ(manifest.configs[0].shards.size(), 2);
   EXPECT_EQ(manifest.inputs[0].files[0].name, "words.txt");
+}
+
+// Of every way to rows that reads no other package's files. The id is the same
+// on every machine; a change to it changes what validators draw.
+TEST(BuildSnapshot, HasTheIdThatIsWrittenDown) {
+  const absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(R"({
+    "name": "golden",
+    "license": "MIT",
+    "seed": "golden",
+    "inputs": [{"name": "words", "origin": "this test", "revision": "1",
+                "license": "MIT"},
+               {"name": "rows", "origin": "this test", "revision": "1",
+                "license": "MIT"},
+               {"name": "table", "origin": "this test", "revision": "1",
+                "license": "MIT"},
+               {"name": "ratings", "origin": "this test", "revision": "1",
+                "license": "MIT"}],
+    "configs": [
+      {"name": "sorting", "source": "word_sorting", "rows": 50},
+      {"name": "sums", "source": "arithmetic", "rows": 50,
+       "parameters": {"kind": "final_answer"}},
+      {"name": "programs", "source": "programs", "rows": 50,
+       "parameters": {"kind": "final_answer"}},
+      {"name": "lines", "source": "json_lines",
+       "parameters": {"kind": "ranking"}},
+      {"name": "table", "source": "csv",
+       "parameters": {"input": "table", "kind": "text"}},
+      {"name": "liked", "source": "feedback"}
+    ]})");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  constexpr absl::string_view kRating =
+      R"({"conversation":[{"role":"user","content":"Sea?"}],"reply":"$0",)"
+      R"("rating":$1,"time":"2026-01-31T12:00:00Z","user":"$2"})";
+  InputFiles inputs = SomeWords();
+  inputs["rows"] = {WriteTestFile(
+      "rows.jsonl",
+      R"({"prompt":"Next?","items":["tea","rye"],"relevant":[1]})")};
+  inputs["table"] = {WriteTestFile("table.csv", "text\nThe sea.\nIce.\n")};
+  inputs["ratings"] = {WriteTestFile(
+      "ratings.jsonl",
+      absl::StrCat(absl::Substitute(kRating, "Yes.", 5, Sha256("a").hex()),
+                   "\n",
+                   absl::Substitute(kRating, "No.", 1, Sha256("b").hex())))};
+  const std::string folder = FreshPath("golden");
+  const auto id = BuildSnapshot(*spec, inputs, folder);
+  ASSERT_TRUE(id.ok()) << id.status();
+  EXPECT_EQ(id->hex(),
+            "569ea4b4133aa6b2136b64f6f3b4cdeb6301a6d6b5a2ebf76ce18354a91c3e57");
+  const auto snapshot = Snapshot::Open(folder, *id);
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  const auto samples = snapshot->Read("liked", {0});
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_EQ(samples->front().preference().chosen(), "Yes.");
+  EXPECT_EQ(samples->front().preference().rejected(), "No.");
 }
 
 TEST(BuildSnapshot, AnotherSeedGivesOtherRows) {
@@ -150,6 +205,7 @@ TEST(BuildSnapshot, ErrorsNameConfigSourceAndReason) {
     EXPECT_FALSE(status.ok()) << test.to;
     EXPECT_THAT(status.message(), HasSubstr(test.message));
     EXPECT_FALSE(FileExists(folder));
+    EXPECT_FALSE(FileExists(folder + ".partial"));
   }
 }
 

@@ -1,15 +1,17 @@
 #include "datasets/row.h"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "datasets/rules_json.h"
+#include "datasets/utf8.h"
 #include "sn37/base/check.h"
 #include "sn37/base/status_macros.h"
-#include "sn37/base/text.h"
 #include "sn37/rules/rules.h"
 
 namespace sn37::datasets {
@@ -26,29 +28,11 @@ constexpr Column kColumns[] = {
     {"rules", &Row::rules, nullptr},
 };
 
-// The kinds and the columns that each demands and allows beside "config".
-struct Kind {
-  Sample::BodyCase body;
-  absl::string_view name;
-  std::vector<absl::string_view> needed;
-  std::vector<absl::string_view> allowed;
+constexpr std::pair<FinalAnswer::Form, absl::string_view> kForms[] = {
+    {FinalAnswer::TEXT, "text"},
+    {FinalAnswer::NUMBER, "number"},
+    {FinalAnswer::SET, "set"},
 };
-
-const std::vector<Kind>& Kinds() {
-  static const auto& kinds = *new std::vector<Kind>{
-      {Sample::kMultipleChoice,
-       "multiple_choice",
-       {"prompts", "choices", "answer"},
-       {}},
-      {Sample::kReference, "reference", {"prompts", "reference"}, {"system"}},
-      {Sample::kText, "text", {"text"}, {}},
-      {Sample::kInstructionFollowing,
-       "instruction_following",
-       {"prompts", "rules"},
-       {}},
-  };
-  return kinds;
-}
 
 bool Contains(const std::vector<absl::string_view>& names,
               absl::string_view name) {
@@ -62,35 +46,106 @@ absl::Status Invalid(absl::string_view what, absl::string_view why) {
 // Text that a method needs: not empty, valid UTF-8.
 absl::Status CheckText(absl::string_view field, absl::string_view text) {
   if (text.empty()) return Invalid(field, "is empty");
-  if (!IsValidUtf8(text)) return Invalid(field, "is not valid UTF-8");
+  if (!IsUtf8(text)) return Invalid(field, "is not valid UTF-8");
   return absl::OkStatus();
 }
 
-absl::Status CheckBody(const MultipleChoice& body) {
-  SN37_RETURN_IF_ERROR(CheckText("prompt", body.prompt()));
+// Different texts, at least `at_least`.
+template <typename Texts>
+absl::Status CheckTexts(absl::string_view field, const Texts& texts,
+                        size_t at_least) {
   std::set<absl::string_view> different;
-  for (const std::string& choice : body.choices()) {
-    SN37_RETURN_IF_ERROR(CheckText("choice", choice));
-    if (!different.insert(choice).second) {
-      return Invalid("choices", "hold the same text twice");
+  for (const std::string& text : texts) {
+    SN37_RETURN_IF_ERROR(CheckText(field, text));
+    if (!different.insert(text).second) {
+      return Invalid(field, "holds the same text twice");
     }
   }
-  if (different.size() < 2) return Invalid("choices", "must be two or more");
-  if (different.count(body.answer()) == 0) {
+  if (different.size() < at_least) {
+    return Invalid(field,
+                   absl::StrCat("must have ", at_least, " texts or more"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> OnlyPrompt(const Row& row) {
+  if (row.prompts->size() != 1) return Invalid("prompts", "must be one");
+  return row.prompts->front();
+}
+
+// What the kinds share that have an optional system message and a prompt.
+template <typename Body>
+absl::Status CheckConversation(const Body& body) {
+  if (!IsUtf8(body.system())) {
+    return Invalid("system", "is not valid UTF-8");
+  }
+  return CheckText("prompt", body.prompt());
+}
+
+template <typename Body>
+void ConversationToRow(const Body& body, Row& row) {
+  if (!body.system().empty()) row.system = body.system();
+  row.prompts = {body.prompt()};
+}
+
+template <typename Body>
+absl::Status ConversationFromRow(const Row& row, Body& body) {
+  body.set_system(row.system.value_or(""));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), OnlyPrompt(row));
+  return absl::OkStatus();
+}
+
+// ---- For each kind: whether a method can use it, its cells, and back --------
+// FromRow's rows have the cells that the table of kinds demands.
+
+absl::Status Check(const MultipleChoice& body) {
+  SN37_RETURN_IF_ERROR(CheckText("prompt", body.prompt()));
+  SN37_RETURN_IF_ERROR(CheckTexts("choices", body.choices(), 2));
+  if (std::count(body.choices().begin(), body.choices().end(), body.answer()) ==
+      0) {
     return Invalid("answer", "is not one of the choices");
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckBody(const Reference& body) {
-  if (!IsValidUtf8(body.system())) {
-    return Invalid("system", "is not valid UTF-8");
-  }
-  SN37_RETURN_IF_ERROR(CheckText("prompt", body.prompt()));
+void FillRow(const MultipleChoice& body, Row& row) {
+  row.prompts = {body.prompt()};
+  row.choices.emplace(body.choices().begin(), body.choices().end());
+  row.answer = body.answer();
+}
+
+absl::Status FillBody(const Row& row, MultipleChoice& body) {
+  SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), OnlyPrompt(row));
+  body.mutable_choices()->Assign(row.choices->begin(), row.choices->end());
+  body.set_answer(*row.answer);
+  return absl::OkStatus();
+}
+
+absl::Status Check(const Reference& body) {
+  SN37_RETURN_IF_ERROR(CheckConversation(body));
   return CheckText("reference", body.reference());
 }
 
-absl::Status CheckBody(const InstructionFollowing& body) {
+void FillRow(const Reference& body, Row& row) {
+  ConversationToRow(body, row);
+  row.reference = body.reference();
+}
+
+absl::Status FillBody(const Row& row, Reference& body) {
+  body.set_reference(*row.reference);
+  return ConversationFromRow(row, body);
+}
+
+absl::Status Check(const Text& body) { return CheckText("text", body.text()); }
+
+void FillRow(const Text& body, Row& row) { row.text = body.text(); }
+
+absl::Status FillBody(const Row& row, Text& body) {
+  body.set_text(*row.text);
+  return absl::OkStatus();
+}
+
+absl::Status Check(const InstructionFollowing& body) {
   if (body.prompts_size() != 2) return Invalid("prompts", "must be two");
   for (const std::string& prompt : body.prompts()) {
     SN37_RETURN_IF_ERROR(CheckText("prompt", prompt));
@@ -106,6 +161,154 @@ absl::Status CheckBody(const InstructionFollowing& body) {
     }
   }
   return absl::OkStatus();
+}
+
+void FillRow(const InstructionFollowing& body, Row& row) {
+  row.prompts.emplace(body.prompts().begin(), body.prompts().end());
+  row.rules = RulesToJson(body.rules());
+}
+
+absl::Status FillBody(const Row& row, InstructionFollowing& body) {
+  body.mutable_prompts()->Assign(row.prompts->begin(), row.prompts->end());
+  absl::StatusOr<Rules> rules = RulesFromJson(*row.rules);
+  SN37_RETURN_IF_ERROR(Annotate(rules.status(), "rules"));
+  *body.mutable_rules() = *std::move(rules);
+  return absl::OkStatus();
+}
+
+absl::Status Check(const Preference& body) {
+  SN37_RETURN_IF_ERROR(CheckConversation(body));
+  SN37_RETURN_IF_ERROR(CheckText("chosen", body.chosen()));
+  SN37_RETURN_IF_ERROR(CheckText("rejected", body.rejected()));
+  if (body.chosen() == body.rejected()) {
+    return Invalid("rejected", "equals chosen");
+  }
+  return absl::OkStatus();
+}
+
+void FillRow(const Preference& body, Row& row) {
+  ConversationToRow(body, row);
+  row.choices = {body.chosen(), body.rejected()};
+}
+
+absl::Status FillBody(const Row& row, Preference& body) {
+  if (row.choices->size() != 2) return Invalid("choices", "must be two");
+  body.set_chosen((*row.choices)[0]);
+  body.set_rejected((*row.choices)[1]);
+  return ConversationFromRow(row, body);
+}
+
+absl::Status Check(const FinalAnswer& body) {
+  SN37_RETURN_IF_ERROR(CheckConversation(body));
+  if (FormName(body.form()).empty()) return Invalid("form", "is unknown");
+  return CheckText("answer", body.answer());
+}
+
+void FillRow(const FinalAnswer& body, Row& row) {
+  ConversationToRow(body, row);
+  row.answer = body.answer();
+  row.rules = std::string(FormName(body.form()));
+}
+
+absl::Status FillBody(const Row& row, FinalAnswer& body) {
+  const std::optional<FinalAnswer::Form> form = FormFromName(*row.rules);
+  if (!form.has_value()) return Invalid("rules", "is no form of an answer");
+  body.set_form(*form);
+  body.set_answer(*row.answer);
+  return ConversationFromRow(row, body);
+}
+
+absl::Status Check(const Ranking& body) {
+  SN37_RETURN_IF_ERROR(CheckConversation(body));
+  SN37_RETURN_IF_ERROR(CheckTexts("items", body.items(), 2));
+  int32_t before = -1;
+  for (int32_t place : body.relevant()) {
+    if (place <= before || place >= body.items_size()) {
+      return Invalid("relevant", "must be places in items, ascending");
+    }
+    before = place;
+  }
+  return before < 0 ? Invalid("relevant", "is empty") : absl::OkStatus();
+}
+
+void FillRow(const Ranking& body, Row& row) {
+  ConversationToRow(body, row);
+  row.choices.emplace(body.items().begin(), body.items().end());
+  row.answer = absl::StrJoin(body.relevant(), ",");
+}
+
+absl::Status FillBody(const Row& row, Ranking& body) {
+  body.mutable_items()->Assign(row.choices->begin(), row.choices->end());
+  for (absl::string_view text : absl::StrSplit(*row.answer, ',')) {
+    int32_t place;
+    if (!absl::SimpleAtoi(text, &place) || absl::StrCat(place) != text) {
+      return Invalid("answer", "must be numbers with commas between them");
+    }
+    body.add_relevant(place);
+  }
+  return ConversationFromRow(row, body);
+}
+
+// ---- The table of kinds -----------------------------------------------------
+
+struct Kind {
+  Sample::BodyCase body;
+  absl::string_view name;
+  std::vector<absl::string_view> needed;   // columns, beside "config"
+  std::vector<absl::string_view> allowed;  // further ones
+  absl::Status (*check)(const Sample& sample);
+  void (*fill_row)(const Sample& sample, Row& row);
+  absl::Status (*fill_body)(const Row& row, Sample& sample);
+};
+
+template <auto kBody, auto kMutableBody>
+Kind MakeKind(Sample::BodyCase body, absl::string_view name,
+              std::vector<absl::string_view> needed,
+              std::vector<absl::string_view> allowed) {
+  return {
+      body,
+      name,
+      std::move(needed),
+      std::move(allowed),
+      [](const Sample& sample) { return Check((sample.*kBody)()); },
+      [](const Sample& sample, Row& row) { FillRow((sample.*kBody)(), row); },
+      [](const Row& row, Sample& sample) {
+        return FillBody(row, *(sample.*kMutableBody)());
+      }};
+}
+
+const std::vector<Kind>& Kinds() {
+  static const auto& kinds = *new std::vector<Kind>{
+      MakeKind<&Sample::multiple_choice, &Sample::mutable_multiple_choice>(
+          Sample::kMultipleChoice, "multiple_choice",
+          {"prompts", "choices", "answer"}, {}),
+      MakeKind<&Sample::reference, &Sample::mutable_reference>(
+          Sample::kReference, "reference", {"prompts", "reference"},
+          {"system"}),
+      MakeKind<&Sample::text, &Sample::mutable_text>(Sample::kText, "text",
+                                                     {"text"}, {}),
+      MakeKind<&Sample::instruction_following,
+               &Sample::mutable_instruction_following>(
+          Sample::kInstructionFollowing, "instruction_following",
+          {"prompts", "rules"}, {}),
+      MakeKind<&Sample::preference, &Sample::mutable_preference>(
+          Sample::kPreference, "preference", {"prompts", "choices"},
+          {"system"}),
+      MakeKind<&Sample::final_answer, &Sample::mutable_final_answer>(
+          Sample::kFinalAnswer, "final_answer", {"prompts", "answer", "rules"},
+          {"system"}),
+      MakeKind<&Sample::ranking, &Sample::mutable_ranking>(
+          Sample::kRanking, "ranking", {"prompts", "choices", "answer"},
+          {"system"}),
+  };
+  return kinds;
+}
+
+const Kind* FindKind(Sample::BodyCase body) {
+  for (const Kind& kind : Kinds()) {
+    if (kind.body == body) return &kind;
+  }
+  return nullptr;
 }
 
 bool HasCell(const Row& row, const Column& column) {
@@ -134,20 +337,13 @@ absl::Status CheckCells(const Row& row, const Kind& kind) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> OnlyPrompt(const Row& row) {
-  if (row.prompts->size() != 1) return Invalid("prompts", "must be one");
-  return row.prompts->front();
-}
-
 }  // namespace
 
 absl::Span<const Column> Columns() { return kColumns; }
 
 absl::string_view KindName(Sample::BodyCase kind) {
-  for (const Kind& known : Kinds()) {
-    if (known.body == kind) return known.name;
-  }
-  return "";
+  const Kind* known = FindKind(kind);
+  return known == nullptr ? "" : known->name;
 }
 
 Sample::BodyCase KindFromName(absl::string_view name) {
@@ -157,97 +353,48 @@ Sample::BodyCase KindFromName(absl::string_view name) {
   return Sample::BODY_NOT_SET;
 }
 
+absl::string_view FormName(FinalAnswer::Form form) {
+  for (const auto& [known, name] : kForms) {
+    if (known == form) return name;
+  }
+  return "";
+}
+
+std::optional<FinalAnswer::Form> FormFromName(absl::string_view name) {
+  for (const auto& [form, known] : kForms) {
+    if (known == name) return form;
+  }
+  return std::nullopt;
+}
+
 absl::Status CheckSample(const Sample& sample) {
   if (sample.ByteSizeLong() > kMaxSampleBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("has ", sample.ByteSizeLong(), " bytes; at most ",
                      kMaxSampleBytes, " are allowed"));
   }
-  switch (sample.body_case()) {
-    case Sample::kMultipleChoice:
-      return CheckBody(sample.multiple_choice());
-    case Sample::kReference:
-      return CheckBody(sample.reference());
-    case Sample::kText:
-      return CheckText("text", sample.text().text());
-    case Sample::kInstructionFollowing:
-      return CheckBody(sample.instruction_following());
-    case Sample::BODY_NOT_SET:
-      break;
+  const Kind* kind = FindKind(sample.body_case());
+  if (kind == nullptr) {
+    return absl::InvalidArgumentError("sample without a body");
   }
-  return absl::InvalidArgumentError("sample without a body");
+  return kind->check(sample);
 }
 
 Row ToRow(const Sample& sample, absl::string_view config) {
+  const Kind* kind = FindKind(sample.body_case());
+  SN37_CHECK(kind != nullptr) << "sample without a body";
   Row row;
   row.config = std::string(config);
-  switch (sample.body_case()) {
-    case Sample::kMultipleChoice: {
-      const MultipleChoice& body = sample.multiple_choice();
-      row.prompts = {body.prompt()};
-      row.choices.emplace(body.choices().begin(), body.choices().end());
-      row.answer = body.answer();
-      break;
-    }
-    case Sample::kReference: {
-      const Reference& body = sample.reference();
-      if (!body.system().empty()) row.system = body.system();
-      row.prompts = {body.prompt()};
-      row.reference = body.reference();
-      break;
-    }
-    case Sample::kText:
-      row.text = sample.text().text();
-      break;
-    case Sample::kInstructionFollowing: {
-      const InstructionFollowing& body = sample.instruction_following();
-      row.prompts.emplace(body.prompts().begin(), body.prompts().end());
-      row.rules = RulesToJson(body.rules());
-      break;
-    }
-    case Sample::BODY_NOT_SET:
-      SN37_CHECK(false) << "sample without a body";
-  }
+  kind->fill_row(sample, row);
   return row;
 }
 
 absl::StatusOr<Sample> FromRow(const Row& row, Sample::BodyCase kind) {
-  const auto& kinds = Kinds();
-  const auto known = std::find_if(
-      kinds.begin(), kinds.end(),
-      [kind](const Kind& candidate) { return candidate.body == kind; });
-  SN37_CHECK(known != kinds.end()) << "no kind " << kind;
+  const Kind* known = FindKind(kind);
+  SN37_CHECK(known != nullptr) << "no kind " << kind;
   SN37_RETURN_IF_ERROR(CheckCells(row, *known));
   Sample sample;
-  switch (kind) {
-    case Sample::kMultipleChoice: {
-      MultipleChoice& body = *sample.mutable_multiple_choice();
-      SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), OnlyPrompt(row));
-      body.mutable_choices()->Assign(row.choices->begin(), row.choices->end());
-      body.set_answer(*row.answer);
-      break;
-    }
-    case Sample::kReference: {
-      Reference& body = *sample.mutable_reference();
-      body.set_system(row.system.value_or(""));
-      SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), OnlyPrompt(row));
-      body.set_reference(*row.reference);
-      break;
-    }
-    case Sample::kText:
-      sample.mutable_text()->set_text(*row.text);
-      break;
-    case Sample::kInstructionFollowing: {
-      InstructionFollowing& body = *sample.mutable_instruction_following();
-      body.mutable_prompts()->Assign(row.prompts->begin(), row.prompts->end());
-      absl::StatusOr<Rules> rules = RulesFromJson(*row.rules);
-      SN37_RETURN_IF_ERROR(Annotate(rules.status(), "rules"));
-      *body.mutable_rules() = *std::move(rules);
-      break;
-    }
-    case Sample::BODY_NOT_SET:
-      break;
-  }
+  SN37_RETURN_IF_ERROR(known->fill_body(row, sample));
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   return sample;
 }

@@ -1,18 +1,21 @@
 // A row of a snapshot's table, and the sample that it stands for.
 //
-// The columns, in this order; FORMAT.md describes them for other programs.
-// Which of them a row uses follows from its config's kind, the name of a body
-// of Sample (datasets/sample.proto):
+// The columns are, in this order: config, system, prompts, reference, choices,
+// answer, text, rules; prompts and choices are lists of strings, the others
+// strings. FORMAT.md describes them for other programs. All rows have "config";
+// which others a row uses follows from its config's kind, the name of a body of
+// Sample (datasets/sample.proto):
 //
-//   column     type          multiple_choice  reference  text  instruction_…
-//   config     string        used by all
-//   system     string                         may be
-//   prompts    list<string>  one              one              two
-//   reference  string                         used
-//   choices    list<string>  used
-//   answer     string        used
-//   text       string                                    used
-//   rules      string                                          used (JSON)
+//   multiple_choice        one of prompts, choices, answer
+//   reference              system or none, one of prompts, reference
+//   text                   text
+//   instruction_following  two of prompts, rules (JSON)
+//   preference             system or none, one of prompts, choices: the chosen
+//                          reply and the rejected one
+//   final_answer           system or none, one of prompts, answer, rules: the
+//                          form of the answer
+//   ranking                system or none, one of prompts, choices: the items,
+//                          answer: the relevant places, as "0,4"
 //
 // A column that is not used is null. Pure functions; safe from any thread.
 #ifndef SN37_DATASETS_ROW_H_
@@ -61,6 +64,11 @@ absl::string_view KindName(Sample::BodyCase kind);
 // BODY_NOT_SET where no kind has that name.
 Sample::BodyCase KindFromName(absl::string_view name);
 
+// The name of an answer's form, as in the column "rules": "text", "number" or
+// "set". An empty view, and nothing, for an unknown one.
+absl::string_view FormName(FinalAnswer::Form form);
+std::optional<FinalAnswer::Form> FormFromName(absl::string_view name);
+
 // More text than this in one sample is an error: no task has a use for it, and
 // a reader must be able to hold a group of rows.
 inline constexpr uint64_t kMaxSampleBytes = 8 << 20;
@@ -68,7 +76,9 @@ inline constexpr uint64_t kMaxSampleBytes = 8 << 20;
 // Whether a method can use the sample: text in valid UTF-8 of at most
 // kMaxSampleBytes in all, prompts, reference and text not empty, an answer
 // among at least two different choices, two prompts and at least one rule that
-// can be judged. The id is not looked at. kInvalidArgument names the field.
+// can be judged, a rejected reply unlike the chosen one, an answer of a known
+// form, relevant places within at least two different items. The id is not
+// looked at. kInvalidArgument names the field.
 absl::Status CheckSample(const Sample& sample);
 
 // The row of a sample of `config`; the id is not kept, since a row's place

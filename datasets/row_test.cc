@@ -69,7 +69,7 @@ TEST(CheckSample, NamesTheFieldThatNoMethodCouldUse) {
          s.mutable_multiple_choice()->clear_choices();
          s.mutable_multiple_choice()->add_choices("B");
        },
-       "two or more"},
+       "2 texts or more"},
       {Sample::kInstructionFollowing,
        [](Sample& s) {
          s.mutable_instruction_following()->mutable_prompts()->RemoveLast();
@@ -90,6 +90,33 @@ TEST(CheckSample, NamesTheFieldThatNoMethodCouldUse) {
          rule.mutable_keyword_counts()->RemoveLast();
        },
        "rules: "},
+      {Sample::kPreference,
+       [](Sample& s) { s.mutable_preference()->set_rejected("Yes, it is."); },
+       "rejected equals chosen"},
+      {Sample::kPreference,
+       [](Sample& s) { s.mutable_preference()->clear_chosen(); },
+       "chosen is empty"},
+      {Sample::kFinalAnswer,
+       [](Sample& s) { s.mutable_final_answer()->clear_answer(); },
+       "answer is empty"},
+      {Sample::kFinalAnswer,
+       [](Sample& s) {
+         s.mutable_final_answer()->set_form(static_cast<FinalAnswer::Form>(9));
+       },
+       "form is unknown"},
+      {Sample::kRanking, [](Sample& s) { s.mutable_ranking()->clear_prompt(); },
+       "prompt is empty"},
+      {Sample::kRanking,
+       [](Sample& s) { s.mutable_ranking()->set_items(1, "tea"); },
+       "items holds the same text twice"},
+      {Sample::kRanking,
+       [](Sample& s) { s.mutable_ranking()->clear_relevant(); },
+       "relevant is empty"},
+      {Sample::kRanking,
+       [](Sample& s) { s.mutable_ranking()->set_relevant(1, 3); },
+       "relevant must be places"},
+      {Sample::kRanking,
+       [](Sample& s) { s.mutable_ranking()->set_relevant(1, 0); }, "ascending"},
   };
   for (const auto& test : kCases) {
     Sample sample = TestSample(test.kind);
@@ -124,6 +151,16 @@ TEST(FromRow, RefusesCellsThatAreMissingOrDoNotBelong) {
        "rules: "},
       {Sample::kInstructionFollowing, [](Row& r) { r.rules = "\xff"; },
        "rules: "},
+      {Sample::kPreference, [](Row& r) { r.choices->push_back("again"); },
+       "choices must be two"},
+      {Sample::kPreference, [](Row& r) { r.answer = "Yes, it is."; },
+       "column \"answer\" has a value in a preference row"},
+      {Sample::kFinalAnswer, [](Row& r) { r.rules = "poem"; },
+       "rules is no form"},
+      {Sample::kRanking, [](Row& r) { r.answer = "0, 2"; },
+       "answer must be numbers"},
+      {Sample::kRanking, [](Row& r) { r.answer = "00"; },
+       "answer must be numbers"},
   };
   for (const auto& test : kCases) {
     Row row = ToRow(TestSample(test.kind), "some");

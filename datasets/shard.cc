@@ -1,8 +1,8 @@
 #include "datasets/shard.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -135,6 +135,7 @@ class ShardEncoder::Impl {
   arrow::Status Finish(std::string* file) {
     if (builders_.empty()) ARROW_RETURN_NOT_OK(Begin());
     ARROW_RETURN_NOT_OK(FlushGroup());
+    ARROW_RETURN_NOT_OK(AwaitGroup());
     ARROW_RETURN_NOT_OK(writer_->Close());
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> buffer,
                           sink_->Finish());
@@ -161,6 +162,7 @@ class ShardEncoder::Impl {
     return arrow::Status::OK();
   }
 
+  // Hands the group over to be encoded while the next one is put together.
   arrow::Status FlushGroup() {
     if (group_rows_ == 0) return arrow::Status::OK();
     arrow::ArrayVector arrays;
@@ -169,11 +171,21 @@ class ShardEncoder::Impl {
                             builder->Finish());
       arrays.push_back(std::move(array));
     }
-    const auto table =
+    auto table =
         arrow::Table::Make(TableSchema(), std::move(arrays), group_rows_);
     group_rows_ = 0;
     group_bytes_ = 0;
-    return writer_->WriteTable(*table, kGroupRows);
+    ARROW_RETURN_NOT_OK(AwaitGroup());
+    encoding_ = std::async(std::launch::async,
+                           [writer = writer_.get(), table = std::move(table)] {
+                             return writer->WriteTable(*table, kGroupRows);
+                           });
+    return arrow::Status::OK();
+  }
+
+  // The outcome of the group that was handed over last.
+  arrow::Status AwaitGroup() {
+    return encoding_.valid() ? encoding_.get() : arrow::Status::OK();
   }
 
   std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders_;
@@ -183,6 +195,7 @@ class ShardEncoder::Impl {
   int64_t bytes_ = 0;
   int64_t group_rows_ = 0;
   int64_t group_bytes_ = 0;
+  std::future<arrow::Status> encoding_;  // uses writer_; destroyed before it
 };
 
 ShardEncoder::ShardEncoder() : impl_(std::make_unique<Impl>()) {}

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "datasets/row.h"
 #include "datasets/shard.h"
+#include "datasets/side_by_side.h"
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
@@ -53,6 +54,15 @@ std::vector<size_t> SortedPlaces(absl::Span<const int64_t> rows) {
     return std::pair(rows[a], a) < std::pair(rows[b], b);
   });
   return places;
+}
+
+// The first row of each shard, and the number of rows at last.
+std::vector<int64_t> Begins(const ConfigInfo& config) {
+  std::vector<int64_t> begins = {0};
+  for (const ShardInfo& shard : config.shards) {
+    begins.push_back(begins.back() + shard.rows);
+  }
+  return begins;
 }
 
 std::string SampleId(const ConfigInfo& config, int64_t row) {
@@ -134,42 +144,46 @@ absl::StatusOr<std::vector<Sample>> Snapshot::Read(
     }
   }
   std::vector<Sample> samples(rows.size());
-  int64_t begin = 0;  // the shard's first row
-  auto next = places.begin();
-  for (const ShardInfo& shard : config->shards) {
-    const auto first = next;
+  std::vector<absl::Status> statuses(config->shards.size());
+  const std::vector<int64_t> begins = Begins(*config);
+  RunSideBySide(config->shards.size(), AllThreads(), [&](size_t s) {
+    const auto below = [&](size_t place, int64_t row) {
+      return rows[place] < row;
+    };
+    const auto first =
+        std::lower_bound(places.begin(), places.end(), begins[s], below);
+    const auto last =
+        std::lower_bound(first, places.end(), begins[s + 1], below);
+    if (first == last) return;
     std::vector<int64_t> wanted;
-    while (next != places.end() && rows[*next] < begin + shard.rows) {
-      wanted.push_back(rows[*next++] - begin);
+    for (auto place = first; place != last; ++place) {
+      wanted.push_back(rows[*place] - begins[s]);
     }
-    if (!wanted.empty()) {
-      SN37_RETURN_IF_ERROR(
-          ReadShard(*config, shard, wanted, [&](size_t i, Sample sample) {
-            sample.set_id(SampleId(*config, begin + wanted[i]));
-            samples[first[i]] = std::move(sample);
-            return absl::OkStatus();
-          }));
-    }
-    begin += shard.rows;
-  }
+    statuses[s] = ReadShard(*config, config->shards[s], wanted,
+                            [&](size_t i, Sample sample) {
+                              sample.set_id(SampleId(*config, rows[first[i]]));
+                              samples[first[i]] = std::move(sample);
+                              return absl::OkStatus();
+                            });
+  });
+  for (const absl::Status& status : statuses) SN37_RETURN_IF_ERROR(status);
   return samples;
 }
 
 absl::Status Snapshot::VisitRows(
-    const std::function<absl::Status(absl::string_view config,
-                                     const Sample& sample)>& visit) const {
-  for (const ConfigInfo& config : manifest_.configs) {
-    int64_t begin = 0;
-    for (const ShardInfo& shard : config.shards) {
-      std::vector<int64_t> all(shard.rows);
-      std::iota(all.begin(), all.end(), int64_t{0});
-      SN37_RETURN_IF_ERROR(
-          ReadShard(config, shard, all, [&](size_t i, Sample sample) {
-            sample.set_id(SampleId(config, begin + all[i]));
-            return visit(config.name, sample);
-          }));
-      begin += shard.rows;
-    }
+    absl::string_view name,
+    const std::function<absl::Status(const Sample& sample)>& visit) const {
+  SN37_ASSIGN_OR_RETURN(const ConfigInfo* config, FindConfig(name));
+  int64_t begin = 0;
+  for (const ShardInfo& shard : config->shards) {
+    std::vector<int64_t> all(shard.rows);
+    std::iota(all.begin(), all.end(), int64_t{0});
+    SN37_RETURN_IF_ERROR(
+        ReadShard(*config, shard, all, [&](size_t i, Sample sample) {
+          sample.set_id(SampleId(*config, begin + all[i]));
+          return visit(sample);
+        }));
+    begin += shard.rows;
   }
   return absl::OkStatus();
 }

@@ -50,17 +50,18 @@ class Snapshot {
   // The samples at these rows of a config, in the order asked, with the id
   // "<config>/<row>". A row may be asked twice. Each group of rows that holds
   // one of them is decoded once, so asking for many rows together is far
-  // cheaper than one by one; memory is one group and the result.
+  // cheaper than one by one; shards are read side by side on all of the
+  // machine's threads. Memory is a group for each thread and the result.
   // kOutOfRange for a row that does not exist; an error in the data names file
   // and row (counted within that file).
   absl::StatusOr<std::vector<Sample>> Read(
       absl::string_view config, absl::Span<const int64_t> rows) const;
 
-  // Decodes every row of every config in order and hands it to `visit`; the
-  // first error, of the data or of `visit`, ends it.
+  // Decodes every row of a config in order and hands it to `visit`, with its
+  // id; the first error, of the data or of `visit`, ends it.
   absl::Status VisitRows(
-      const std::function<absl::Status(absl::string_view config,
-                                       const Sample& sample)>& visit) const;
+      absl::string_view config,
+      const std::function<absl::Status(const Sample& sample)>& visit) const;
 
  private:
   Snapshot(std::string folder, Digest id, Manifest manifest)

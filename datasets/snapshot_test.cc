@@ -87,19 +87,19 @@ TEST(Snapshot, ReadsRowsInTheOrderAskedWithTheirIds) {
   }
 }
 
-TEST(Snapshot, VisitsEveryRowInOrder) {
+TEST(Snapshot, VisitsEveryRowOfAConfigInOrder) {
   const auto snapshot = Snapshot::Open(WriteSnapshot());
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
-  std::vector<std::string> ids;
-  ASSERT_TRUE(snapshot
-                  ->VisitRows([&](absl::string_view, const Sample& sample) {
-                    ids.push_back(sample.id());
-                    return absl::OkStatus();
-                  })
-                  .ok());
-  ASSERT_EQ(ids.size(), 4 * kRows);
-  EXPECT_EQ(ids.front(), "multiple_choice/0");
-  EXPECT_EQ(ids.back(), absl::StrCat("instruction_following/", kRows - 1));
+  for (Sample::BodyCase kind : AllKinds()) {
+    int64_t rows = 0;
+    const absl::Status status =
+        snapshot->VisitRows(KindName(kind), [&](const Sample& sample) {
+          EXPECT_EQ(sample.id(), absl::StrCat(KindName(kind), "/", rows++));
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(rows, kRows);
+  }
 }
 
 TEST(Snapshot, RowsAndConfigsThatDoNotExistAreErrors) {

@@ -156,6 +156,10 @@ absl::StatusOr<SnapshotWriter> SnapshotWriter::Create(
   return SnapshotWriter(folder, partial, std::move(head), std::move(lock));
 }
 
+void SnapshotWriter::Discard() {
+  if (RemoveOthers(partial_, {}).ok()) rmdir(partial_.c_str());
+}
+
 ConfigWriter SnapshotWriter::Config(size_t i) const {
   return ConfigWriter(partial_, head_.configs[i]);
 }

@@ -78,6 +78,10 @@ class SnapshotWriter {
   // order of the head, and returns its id.
   absl::StatusOr<Digest> Finish(std::vector<ConfigInfo> configs);
 
+  // Removes the partial folder, as far as it can: for a build that would fail
+  // again. No other method may be called then.
+  void Discard();
+
  private:
   SnapshotWriter(std::string folder, std::string partial, Manifest head,
                  FileDescriptor lock)

@@ -57,6 +57,29 @@ Sample TestSample(Sample::BodyCase kind, absl::string_view word) {
       body.add_prompts("Speak of ice.");
       break;
     }
+    case Sample::kPreference: {
+      Preference& body = *sample.mutable_preference();
+      body.set_prompt(absl::StrCat("Is ", word, " good?"));
+      body.set_chosen("Yes, it is.");
+      body.set_rejected("No.");
+      break;
+    }
+    case Sample::kFinalAnswer: {
+      FinalAnswer& body = *sample.mutable_final_answer();
+      body.set_system("Be brief.");
+      body.set_prompt(absl::StrCat("Half of ", word, "?"));
+      body.set_answer("1/2");
+      body.set_form(FinalAnswer::NUMBER);
+      break;
+    }
+    case Sample::kRanking: {
+      Ranking& body = *sample.mutable_ranking();
+      body.set_prompt(absl::StrCat("I liked ", word, ". What next?"));
+      for (const char* item : {"tea", "ice", "rye"}) body.add_items(item);
+      body.add_relevant(0);
+      body.add_relevant(2);
+      break;
+    }
     case Sample::BODY_NOT_SET:
       break;
   }
@@ -64,8 +87,10 @@ Sample TestSample(Sample::BodyCase kind, absl::string_view word) {
 }
 
 std::vector<Sample::BodyCase> AllKinds() {
-  return {Sample::kMultipleChoice, Sample::kReference, Sample::kText,
-          Sample::kInstructionFollowing};
+  return {Sample::kMultipleChoice, Sample::kReference,
+          Sample::kText,           Sample::kInstructionFollowing,
+          Sample::kPreference,     Sample::kFinalAnswer,
+          Sample::kRanking};
 }
 
 std::string FreshPath(absl::string_view name) {

@@ -42,29 +42,36 @@ TEST(DemoSnapshot, HasEnoughRowsForEveryTask) {
 }
 
 TEST(DemoSnapshot, EveryRowIsAValidSample) {
+  const Snapshot snapshot = OpenDemo();
   int64_t rows = 0;
-  const absl::Status status =
-      OpenDemo().VisitRows([&](absl::string_view, const Sample&) {
-        ++rows;
-        return absl::OkStatus();
-      });
-  EXPECT_TRUE(status.ok()) << status;
+  for (const ConfigInfo& config : snapshot.manifest().configs) {
+    const absl::Status status =
+        snapshot.VisitRows(config.name, [&](const Sample&) {
+          ++rows;
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(status.ok()) << status;
+  }
   EXPECT_EQ(rows, 12089);
 }
 
 TEST(DemoSnapshot, TheFirstSamplesAreAlwaysTheSame) {
   const Snapshot snapshot = OpenDemo();
   const Digest seed = Sha256("0x01");
-  const auto sorting =
-      DrawSamples(snapshot, "word_sorting", seed, "word_sorting", 0, 1);
+  const auto sorting = DrawSamples(snapshot, {.configs = {"word_sorting"},
+                                              .seed = seed,
+                                              .task = "word_sorting",
+                                              .count = 1});
   ASSERT_TRUE(sorting.ok()) << sorting.status();
   EXPECT_EQ(sorting->front().id(), "word_sorting/501");
   EXPECT_EQ(sorting->front().reference().reference(),
             "bodies devotes equipment solved");
   std::vector<Sample> set;
   for (const ConfigInfo& config : snapshot.manifest().configs) {
-    const auto samples =
-        DrawSamples(snapshot, config.name, seed, config.name, 0, 20);
+    const auto samples = DrawSamples(snapshot, {.configs = {config.name},
+                                                .seed = seed,
+                                                .task = config.name,
+                                                .count = 20});
     ASSERT_TRUE(samples.ok()) << samples.status();
     set.insert(set.end(), samples->begin(), samples->end());
   }

@@ -1,12 +1,14 @@
 // Arithmetic word problems with a worked answer: the reference is the working
 // and the result as \boxed{N}, the form that verifiable maths is checked in.
 //
-// No inputs, no parameters.
+// No inputs. Parameters: kind, "reference" unless told; "final_answer" keeps
+// the result alone.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 #include "datasets/json_keys.h"
+#include "datasets/sources/answers.h"
 #include "datasets/sources/sources.h"
 #include "datasets/sources/words.h"
 #include "sn37/base/status_macros.h"
@@ -127,21 +129,26 @@ using MakeProblem = Problem (*)(CounterRandom& random);
 constexpr MakeProblem kProblems[] = {Shopping, Sharing, Travel,
                                      Change,   Rows,    Ages};
 
-absl::StatusOr<Sample> MakeSample(CounterRandom& random) {
+absl::StatusOr<Sample> MakeSample(Sample::BodyCase kind,
+                                  CounterRandom& random) {
   const Problem problem = Pick(kProblems, random)(random);
-  Sample sample;
-  Reference& body = *sample.mutable_reference();
-  body.set_prompt(absl::StrCat(
-      problem.question,
-      " Show the steps and end with the result as \\boxed{result}."));
-  body.set_reference(
-      absl::StrCat(problem.working, " \\boxed{", problem.answer, "}"));
-  return sample;
+  return AnswerSample(
+      kind,
+      {.prompt = absl::StrCat(
+           problem.question,
+           " Show the steps and end with the result as \\boxed{result}."),
+       .reply = absl::StrCat(problem.working, " \\boxed{", problem.answer, "}"),
+       .answer = absl::StrCat(problem.answer),
+       .form = FinalAnswer::NUMBER});
 }
 
 absl::StatusOr<std::unique_ptr<RowStream>> Open(const SourceContext& context) {
-  SN37_RETURN_IF_ERROR(CheckKeys(context.parameters, {}));
-  return Generate(context, MakeSample);
+  SN37_RETURN_IF_ERROR(CheckKeys(context.parameters, {"kind"}));
+  SN37_ASSIGN_OR_RETURN(const Sample::BodyCase kind,
+                        AnswerKind(kArithmetic, context.parameters));
+  return Generate(context, [kind](CounterRandom& random) {
+    return MakeSample(kind, random);
+  });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "datasets/sources/registry.h"
 #include "datasets/sources/testing.h"
+#include "datasets/sources/tiny_python.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "re2/re2.h"
@@ -333,6 +334,62 @@ TEST(Arithmetic, TheWorkingHoldsAndEndsInTheBoxedResult) {
     EXPECT_TRUE(
         absl::EndsWith(reference, absl::StrCat("\\boxed{", result, "}")))
         << reference;
+  }
+}
+
+TEST(Arithmetic, TheFinalAnswerIsTheBoxedResult) {
+  const std::vector<Sample> worked = Rows("arithmetic", 200);
+  const std::vector<Sample> answers =
+      Rows("arithmetic", 200, {{"kind", "final_answer"}});
+  ASSERT_EQ(answers.size(), worked.size());
+  for (size_t i = 0; i < answers.size(); ++i) {
+    const FinalAnswer& body = answers[i].final_answer();
+    EXPECT_EQ(body.form(), FinalAnswer::NUMBER);
+    EXPECT_EQ(body.prompt(), worked[i].reference().prompt());
+    EXPECT_TRUE(absl::EndsWith(worked[i].reference().reference(),
+                               absl::StrCat("\\boxed{", body.answer(), "}")));
+  }
+}
+
+TEST(Arithmetic, NoOtherKindIsMade) {
+  EXPECT_THAT(OpenStatus("arithmetic", {{"kind", "text"}}).message(),
+              HasSubstr("must be reference or final_answer"));
+}
+
+// The program within a prompt.
+std::string ProgramOf(const std::string& prompt) {
+  const size_t begin = prompt.find("\n\n") + 2;
+  return prompt.substr(begin, prompt.rfind("\n\n") + 1 - begin);
+}
+
+TEST(Programs, TheAnswerIsWhatTheProgramPrints) {
+  std::set<std::string> programs, outputs;
+  for (const Sample& sample :
+       Rows("programs", 3000, {{"kind", "final_answer"}})) {
+    const FinalAnswer& body = sample.final_answer();
+    EXPECT_EQ(body.form(), FinalAnswer::TEXT);
+    const std::string program = ProgramOf(body.prompt());
+    const auto printed = RunTinyPython(program, 1000);
+    ASSERT_TRUE(printed.ok()) << printed.status() << "\n" << program;
+    EXPECT_EQ(*printed, body.answer() + "\n") << program;
+    programs.insert(program);
+    outputs.insert(body.answer());
+  }
+  EXPECT_GT(programs.size(), 2900);
+  EXPECT_GT(outputs.size(), 1000);  // no answer that is right too often
+}
+
+TEST(Programs, EveryStatementIsUsed) {
+  std::string all;
+  for (const Sample& sample : Rows("programs", 300, {{"kind", "reference"}})) {
+    absl::StrAppend(&all, ProgramOf(sample.reference().prompt()));
+    EXPECT_TRUE(
+        absl::StartsWith(sample.reference().reference(), "{\"output\": \""));
+  }
+  for (absl::string_view part :
+       {"for v in values:", "for i in range(", "while ", "if ",
+        "else:", "values.append(", " // ", " % ", " * ", "len(", "-= "}) {
+    EXPECT_THAT(all, HasSubstr(std::string(part)));
   }
 }
 

@@ -16,7 +16,6 @@
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/rules/draw.h"
-#include "sn37/rules/rules.h"
 
 namespace sn37::datasets {
 namespace {
@@ -48,42 +47,13 @@ std::vector<Question> MakeQuestions(const std::vector<TitledText>& texts) {
   return questions;
 }
 
-// Whether no reply to `prompt` can satisfy all rules: the closing phrase holds
-// a word that another rule forbids. (The other incompatible pairs are never
-// drawn, see AreCompatible.)
-absl::StatusOr<bool> Contradictory(const std::vector<Rule>& rules, int prompt) {
-  for (const Rule& closing : rules) {
-    if (closing.id() != ENDS_WITH) continue;
-    for (const Rule& rule : rules) {
-      if (rule.id() != KEYWORD_FORBIDDEN) continue;
-      SN37_ASSIGN_OR_RETURN(bool allowed,
-                            Satisfied(rule, prompt, closing.phrase()));
-      if (!allowed) return true;
-    }
-  }
-  return false;
-}
-
-// Rules that a reply to either prompt can satisfy together.
-absl::StatusOr<std::vector<Rule>> DrawSatisfiable(RulesVersion version,
-                                                  const Answers& answers,
-                                                  CounterRandom& random) {
-  while (true) {
-    std::vector<Rule> rules = DrawRules(version, answers, random);
-    SN37_ASSIGN_OR_RETURN(bool first, Contradictory(rules, 0));
-    SN37_ASSIGN_OR_RETURN(bool second, Contradictory(rules, 1));
-    if (!first && !second) return rules;
-  }
-}
-
 absl::StatusOr<Sample> MakeSample(const std::vector<Question>& questions,
                                   RulesVersion version, CounterRandom& random) {
   const std::vector<size_t> places = DrawPlaces(questions.size(), 2, random);
   const Question& first = questions[places[0]];
   const Question& second = questions[places[1]];
-  SN37_ASSIGN_OR_RETURN(
-      const std::vector<Rule> rules,
-      DrawSatisfiable(version, {first.answer, second.answer}, random));
+  const std::vector<Rule> rules =
+      DrawRules(version, {first.answer, second.answer}, random);
   Sample sample;
   InstructionFollowing& body = *sample.mutable_instruction_following();
   body.mutable_rules()->Assign(rules.begin(), rules.end());

@@ -1,8 +1,10 @@
 // Rows of JSON Lines files: an object on each line, read as mapping.h says.
 // Empty lines are skipped.
+#include <optional>
 #include <utility>
 
 #include "datasets/row.h"
+#include "datasets/sources/flat_json.h"
 #include "datasets/sources/lines.h"
 #include "datasets/sources/mapping.h"
 #include "datasets/sources/sources.h"
@@ -44,13 +46,20 @@ class JsonLines : public RowStream {
 
  private:
   absl::StatusOr<std::optional<Sample>> Parse(const std::string& line) {
-    const absl::StatusOr<nlohmann::json> record =
-        ParseJson(line, {.bytes = kMaxLineBytes, .depth = 16});
-    SN37_RETURN_IF_ERROR(Annotate(record.status(), lines_.Place()));
-    absl::StatusOr<Sample> sample = mapping_.Map(*record);
-    SN37_RETURN_IF_ERROR(Annotate(sample.status(), lines_.Place()));
-    SN37_RETURN_IF_ERROR(Annotate(CheckSample(*sample), lines_.Place()));
+    absl::StatusOr<Sample> sample = ParseSample(line);
+    if (!sample.ok()) return Annotate(sample.status(), lines_.Place());
     return *std::move(sample);
+  }
+
+  absl::StatusOr<Sample> ParseSample(const std::string& line) const {
+    std::optional<nlohmann::json> record = ParseFlatObject(line);
+    if (!record.has_value()) {
+      SN37_ASSIGN_OR_RETURN(
+          record, ParseJson(line, {.bytes = kMaxLineBytes, .depth = 16}));
+    }
+    SN37_ASSIGN_OR_RETURN(Sample sample, mapping_.Map(*record));
+    SN37_RETURN_IF_ERROR(CheckSample(sample));
+    return sample;
   }
 
   const Mapping mapping_;

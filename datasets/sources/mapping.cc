@@ -1,5 +1,8 @@
 #include "datasets/sources/mapping.h"
 
+#include <limits>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +27,12 @@ std::vector<std::string> FieldsOf(Sample::BodyCase kind) {
       return {"prompt", "choices", "answer"};
     case Sample::kText:
       return {"text"};
+    case Sample::kPreference:
+      return {"system", "prompt", "chosen", "rejected"};
+    case Sample::kFinalAnswer:
+      return {"system", "prompt", "answer", "form"};
+    case Sample::kRanking:
+      return {"system", "prompt", "items", "relevant"};
     default:
       return {};
   }
@@ -51,25 +60,9 @@ absl::StatusOr<std::map<std::string, std::string>> ParseColumns(
   return columns;
 }
 
-absl::Status FillChoices(const nlohmann::json& record,
-                         const std::string& column, MultipleChoice& body) {
-  const nlohmann::json* choices = FindField(record, column);
-  if (choices == nullptr) {
-    for (const char* letter : {"A", "B", "C", "D"}) body.add_choices(letter);
-    return absl::OkStatus();
-  }
-  if (!choices->is_array()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", column, "\" must be a list"));
-  }
-  for (const nlohmann::json& choice : *choices) {
-    if (!choice.is_string()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("\"", column, "\" must be a list of strings"));
-    }
-    body.add_choices(choice.get<std::string>());
-  }
-  return absl::OkStatus();
+absl::StatusOr<std::string> StringOf(const nlohmann::json& item) {
+  if (item.is_string()) return item.get<std::string>();
+  return absl::InvalidArgumentError("must hold strings only");
 }
 
 }  // namespace
@@ -83,9 +76,10 @@ absl::StatusOr<Mapping> Mapping::FromContext(const SourceContext& context) {
   mapping.kind_ = KindFromName(kind);
   const std::vector<std::string> fields = FieldsOf(mapping.kind_);
   if (fields.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"kind\" is \"", Printable(kind),
-                     "\"; files hold reference, multiple_choice or text"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"kind\" is \"", Printable(kind),
+        "\"; files hold reference, multiple_choice, text, preference, "
+        "final_answer or ranking"));
   }
   SN37_ASSIGN_OR_RETURN(mapping.columns_,
                         ParseColumns(context.parameters, fields));
@@ -100,37 +94,131 @@ const std::string& Mapping::Column(const std::string& field) const {
   return columns_.at(field);
 }
 
-absl::StatusOr<std::string> Mapping::Text(const nlohmann::json& record,
-                                          const std::string& field) const {
+std::vector<std::string> Mapping::columns() const {
+  std::set<std::string> columns;
+  for (const auto& [field, column] : columns_) columns.insert(column);
+  return {columns.begin(), columns.end()};
+}
+
+absl::StatusOr<std::string> Mapping::TextOf(const nlohmann::json& record,
+                                            const std::string& field) const {
   return GetString(record, Column(field), kMaxSampleBytes);
+}
+
+absl::StatusOr<std::string> Mapping::TextOf(const nlohmann::json& record,
+                                            const std::string& field,
+                                            absl::string_view otherwise) const {
+  return GetStringOr(record, Column(field), kMaxSampleBytes, otherwise);
+}
+
+absl::StatusOr<nlohmann::json> Mapping::ListOf(const nlohmann::json& record,
+                                               const std::string& field) const {
+  const nlohmann::json* found = FindField(record, Column(field));
+  if (found == nullptr || found->is_array()) {
+    return found == nullptr ? nlohmann::json() : *found;
+  }
+  if (found->is_string()) {
+    const auto parsed = ParseJson(found->get_ref<const std::string&>(),
+                                  {.bytes = kMaxSampleBytes, .depth = 2});
+    if (parsed.ok() && parsed->is_array()) return *parsed;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("field \"", Printable(Column(field)), "\" is no list"));
+}
+
+absl::Status Mapping::Fill(const nlohmann::json& record,
+                           MultipleChoice& body) const {
+  SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_answer(), TextOf(record, "answer"));
+  SN37_ASSIGN_OR_RETURN(nlohmann::json choices, ListOf(record, "choices"));
+  if (choices.is_null()) choices = {"A", "B", "C", "D"};
+  for (const nlohmann::json& choice : choices) {
+    SN37_ASSIGN_OR_RETURN(*body.add_choices(), StringOf(choice));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Mapping::Fill(const nlohmann::json& record,
+                           Reference& body) const {
+  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_reference(), TextOf(record, "reference"));
+  return absl::OkStatus();
+}
+
+absl::Status Mapping::Fill(const nlohmann::json& record, Text& body) const {
+  SN37_ASSIGN_OR_RETURN(*body.mutable_text(), TextOf(record, "text"));
+  return absl::OkStatus();
+}
+
+absl::Status Mapping::Fill(const nlohmann::json& record,
+                           Preference& body) const {
+  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_chosen(), TextOf(record, "chosen"));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_rejected(), TextOf(record, "rejected"));
+  return absl::OkStatus();
+}
+
+absl::Status Mapping::Fill(const nlohmann::json& record,
+                           FinalAnswer& body) const {
+  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_answer(), TextOf(record, "answer"));
+  SN37_ASSIGN_OR_RETURN(std::string name, TextOf(record, "form", "text"));
+  const std::optional<FinalAnswer::Form> form = FormFromName(name);
+  if (!form.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the form \"", Truncate(Printable(name), 40),
+                     "\" is not text, number or set"));
+  }
+  body.set_form(*form);
+  return absl::OkStatus();
+}
+
+absl::Status Mapping::Fill(const nlohmann::json& record, Ranking& body) const {
+  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+  SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
+  SN37_ASSIGN_OR_RETURN(const nlohmann::json items, ListOf(record, "items"));
+  for (const nlohmann::json& item : items) {
+    SN37_ASSIGN_OR_RETURN(*body.add_items(), StringOf(item));
+  }
+  SN37_ASSIGN_OR_RETURN(const nlohmann::json places,
+                        ListOf(record, "relevant"));
+  for (const nlohmann::json& place : places) {
+    const nlohmann::json holder = {{"relevant", place}};
+    SN37_ASSIGN_OR_RETURN(
+        const int64_t value,
+        GetInt(holder, "relevant", 0, std::numeric_limits<int32_t>::max()));
+    body.add_relevant(static_cast<int32_t>(value));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Sample> Mapping::Map(const nlohmann::json& record) const {
   Sample sample;
+  absl::Status status;
   switch (kind_) {
-    case Sample::kReference: {
-      Reference& body = *sample.mutable_reference();
-      SN37_ASSIGN_OR_RETURN(
-          *body.mutable_system(),
-          GetStringOr(record, Column("system"), kMaxSampleBytes, ""));
-      SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), Text(record, "prompt"));
-      SN37_ASSIGN_OR_RETURN(*body.mutable_reference(),
-                            Text(record, "reference"));
+    case Sample::kMultipleChoice:
+      status = Fill(record, *sample.mutable_multiple_choice());
       break;
-    }
-    case Sample::kMultipleChoice: {
-      MultipleChoice& body = *sample.mutable_multiple_choice();
-      SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), Text(record, "prompt"));
-      SN37_ASSIGN_OR_RETURN(*body.mutable_answer(), Text(record, "answer"));
-      SN37_RETURN_IF_ERROR(FillChoices(record, Column("choices"), body));
+    case Sample::kReference:
+      status = Fill(record, *sample.mutable_reference());
       break;
-    }
-    default: {  // FromContext lets only these three through
-      SN37_ASSIGN_OR_RETURN(*sample.mutable_text()->mutable_text(),
-                            Text(record, "text"));
+    case Sample::kPreference:
+      status = Fill(record, *sample.mutable_preference());
       break;
-    }
+    case Sample::kFinalAnswer:
+      status = Fill(record, *sample.mutable_final_answer());
+      break;
+    case Sample::kRanking:
+      status = Fill(record, *sample.mutable_ranking());
+      break;
+    default:  // FromContext lets no other through
+      status = Fill(record, *sample.mutable_text());
+      break;
   }
+  SN37_RETURN_IF_ERROR(status);
   return sample;
 }
 

@@ -35,7 +35,10 @@ class GeneratedRows : public RowStream {
 
 absl::StatusOr<Sample::BodyCase> KindOfRows(const Source& source,
                                             const nlohmann::json& parameters) {
-  if (source.kind != Sample::BODY_NOT_SET) return source.kind;
+  if (source.kind != Sample::BODY_NOT_SET &&
+      FindField(parameters, "kind") == nullptr) {
+    return source.kind;
+  }
   SN37_ASSIGN_OR_RETURN(std::string name, GetString(parameters, "kind", 64));
   const Sample::BodyCase kind = KindFromName(name);
   if (kind == Sample::BODY_NOT_SET) {

@@ -38,6 +38,10 @@
 #include "sn37/base/digest.h"
 #include "sn37/base/random.h"
 
+namespace sn37 {
+class Hub;
+}
+
 namespace sn37::datasets {
 
 // Paths of the files that a build may read, by the input's name, in the order
@@ -50,6 +54,7 @@ struct SourceContext {
   nlohmann::json parameters;  // an object
   Digest seed;                // SHA-256 of the manifest's "seed"
   const InputFiles* inputs;
+  Hub* hub = nullptr;  // null: nothing is asked of the hub
 };
 
 // The rows in order, from the first. One thread at a time.
@@ -62,7 +67,7 @@ class RowStream {
 
 struct Source {
   absl::string_view name;
-  // BODY_NOT_SET where the parameter "kind" says it (mapping.h).
+  // Where the parameter "kind" does not say it; BODY_NOT_SET where it must.
   Sample::BodyCase kind;
   // Whether Next() never comes to an end, so that a build must say how many
   // rows it wants.
@@ -72,7 +77,7 @@ struct Source {
 };
 
 // The kind of the source's rows with these parameters. kInvalidArgument where
-// the parameter "kind" is needed and names none.
+// the parameter "kind" names none, or is needed and not there.
 absl::StatusOr<Sample::BodyCase> KindOfRows(const Source& source,
                                             const nlohmann::json& parameters);
 

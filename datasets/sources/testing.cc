@@ -1,8 +1,11 @@
 #include "datasets/sources/testing.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "datasets/sources/hub_testing.h"
+#include "datasets/sources/tables_testing.h"
 #include "datasets/testing.h"
 #include "gtest/gtest.h"
 
@@ -19,6 +22,20 @@ std::string Words() {
   return words;
 }
 
+std::string Ratings() {
+  std::string lines;
+  for (const auto& [reply, rating] : {std::pair{"Yes.", 5}, {"No.", 1}}) {
+    const nlohmann::json line = {
+        {"conversation", {{{"role", "user"}, {"content", "Sea?"}}}},
+        {"reply", reply},
+        {"rating", rating},
+        {"time", "2026-01-31T12:00:00Z"},
+        {"user", Sha256(reply).hex()}};
+    absl::StrAppend(&lines, line.dump(), "\n");
+  }
+  return lines;
+}
+
 }  // namespace
 
 InputFiles TestInputs() {
@@ -28,6 +45,13 @@ InputFiles TestInputs() {
                                     "\n"
                                     R"({"prompt":"Say ice.","reference":"ice"})"
                                     "\n")}},
+      {"csv",
+       {WriteTestFile("rows.csv",
+                      "prompt,reference\nSay sea.,sea\nSay ice.,ice\n")}},
+      {"parquet",
+       {WriteTestParquet("rows.parquet", TextColumns({"prompt", "reference"}),
+                         R"([["Say sea.", "sea"], ["Say ice.", "ice"]])")}},
+      {"ratings", {WriteTestFile("ratings.jsonl", Ratings())}},
       {"words", {WriteTestFile("words.txt", Words())}},
       {"texts",
        {WriteTestFile("sea.txt",
@@ -44,9 +68,13 @@ SourceContext TestContext(const Source& source, const InputFiles& inputs) {
                            .parameters = nlohmann::json::object(),
                            .seed = Sha256("seed"),
                            .inputs = &inputs};
+  UseTestHub(source, context);
   if (source.name == "instruction_following") context.parameters["version"] = 2;
   if (source.kind == Sample::BODY_NOT_SET) {
     context.parameters["kind"] = "reference";
+  }
+  if (source.name == "csv" || source.name == "parquet") {
+    context.parameters["input"] = source.name;
   }
   return context;
 }

@@ -9,7 +9,8 @@
 namespace sn37::datasets {
 
 // Small files for every input that a source may name, made in the running
-// test's folder: "words", "texts", and "rows" in JSON Lines.
+// test's folder: "words", "texts", "ratings", and the same rows as "rows"
+// (JSON Lines), "csv" and "parquet".
 InputFiles TestInputs();
 
 // A context with the parameters that the source cannot do without. Borrows

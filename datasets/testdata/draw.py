@@ -5,6 +5,7 @@ Needs nothing but Python."""
 import hashlib
 import json
 import struct
+from fractions import Fraction
 
 MASK = 0xFFFFFFFF
 
@@ -40,6 +41,16 @@ def permutation(seed, task, n):
         return value
 
     return at
+
+
+def merged(seed, task, strata):
+    """All rows of several configs in the order of drawing."""
+    places = []
+    for place, (config, rows) in enumerate(strata):
+        at = permutation(seed, task + b"\0" + config, rows)
+        places += [(Fraction(2 * k + 1, 2 * rows), place, at(k))
+                   for k in range(rows)]
+    return [(place, row) for _, place, row in sorted(places)]
 
 
 def text(value):
@@ -84,6 +95,14 @@ SAMPLES = [
     ("some/4", "instruction_following",
      {"prompts": ["Speak of one.", "Speak of ice."],
       "rules": canonical(RULES)}),
+    ("some/5", "preference",
+     {"prompts": ["Is one good?"], "choices": ["Yes, it is.", "No."]}),
+    ("some/6", "final_answer",
+     {"system": "Be brief.", "prompts": ["Half of one?"], "answer": "1/2",
+      "rules": "number"}),
+    ("some/7", "ranking",
+     {"prompts": ["I liked one. What next?"], "choices": ["tea", "ice", "rye"],
+      "answer": "0,2"}),
 ]
 
 if __name__ == "__main__":
@@ -91,4 +110,7 @@ if __name__ == "__main__":
     print([at(i) for i in range(6)])
     at = permutation(hashlib.sha256(b"0xabc").digest(), b"text", 1000000)
     print([at(i) for i in range(5, 9)])
+    order = merged(hashlib.sha256(b"seed").digest(), b"mixed",
+                   [(b"few", 3), (b"many", 10), (b"some", 5)])
+    print(order)
     print(digest(SAMPLES))

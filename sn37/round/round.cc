@@ -281,8 +281,10 @@ absl::StatusOr<std::vector<RoundTask>> DrawTasks(
     RoundTask drawn;
     drawn.task = task;
     absl::StatusOr<std::vector<datasets::Sample>> samples =
-        datasets::DrawSamples(snapshot, task.source(), seed, task.name(), 0,
-                              task.samples());
+        datasets::DrawSamples(snapshot, {.configs = {task.source()},
+                                         .seed = seed,
+                                         .task = task.name(),
+                                         .count = task.samples()});
     SN37_RETURN_IF_ERROR(
         Annotate(samples.status(), absl::StrCat("task ", task.name())));
     drawn.samples = *std::move(samples);

@@ -1,0 +1,140 @@
+"""Times snapshots and other ways to the same end on the same data: drawing rows
+against the datasets package, building from JSON Lines against pyarrow, checking
+against sha256sum. All are asked in turn, so that what else the machine does hits
+all alike; the table has medians, and how many times as fast ours is.
+"""
+
+import argparse
+import glob
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import time
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
+
+import datasets  # noqa: E402
+import pyarrow.json  # noqa: E402
+import pyarrow.parquet  # noqa: E402
+
+
+def write_rows(path, rows, row_bytes):
+    """JSON Lines of a prompt and a reference, of words without pattern."""
+    drawn = random.Random(1)
+    words = ["".join(drawn.choices("etaoinshrdlucmfwyp", k=drawn.randint(2, 9)))
+             for _ in range(5000)]
+    with open(path, "w") as file:
+        for row in range(rows):
+            text = " ".join(drawn.choices(words, k=row_bytes // 6))
+            half = len(text) // 2
+            file.write(json.dumps({"prompt": f"{row} {text[:half]}",
+                                   "reference": text[half:]}) + "\n")
+
+
+def write_spec(path):
+    spec = {"name": "rows", "license": "none", "seed": "",
+            "inputs": [{"name": "rows", "origin": "peers.py", "revision": "1",
+                        "license": "none"}],
+            "configs": [{"name": "rows", "source": "json_lines",
+                         "parameters": {"kind": "reference"}}]}
+    with open(path, "w") as file:
+        json.dump(spec, file)
+
+
+def timed(work):
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+class Ours:
+    def __init__(self, program):
+        self.program, self.peak = program, {}
+
+    def run(self, *words):
+        out = subprocess.run([self.program, *map(str, words)], check=True,
+                             stdout=subprocess.PIPE).stdout
+        answer = json.loads(out)
+        self.peak[words[0]] = answer["peak_mib"]
+        return answer["seconds"]
+
+
+def compare(title, repeats, ours, theirs):
+    runs = [("ours", ours)] + theirs
+    seconds = {name: [] for name, _ in runs}
+    for _ in range(repeats):
+        for name, run in runs:
+            seconds[name].append(run())
+    medians = {name: statistics.median(s) for name, s in seconds.items()}
+    print(f"\n{title}")
+    for name, median in medians.items():
+        ratio = "" if name == "ours" else f"{median / medians['ours']:8.2f}x"
+        print(f"  {name:44} {median:8.2f} s {ratio}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ours", required=True)
+    parser.add_argument("--home", required=True)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--row-bytes", type=int, default=1000)
+    parser.add_argument("--draw", type=int, default=100_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    args = parser.parse_args()
+
+    shutil.rmtree(args.home, ignore_errors=True)
+    os.makedirs(args.home)
+    lines, spec, snapshot, table, copy = (
+        os.path.join(args.home, name)
+        for name in ("rows.jsonl", "spec.json", "snapshot", "table", "copy"))
+    write_rows(lines, args.rows, args.row_bytes)
+    write_spec(spec)
+    print(f"{args.rows} rows, {os.path.getsize(lines) / 1e6:.0f} MB of JSON "
+          f"Lines, {os.cpu_count()} processors")
+    ours = Ours(args.ours)
+
+    def build():
+        shutil.rmtree(snapshot, ignore_errors=True)
+        return ours.run("build", spec, snapshot, f"rows={lines}")
+
+    def arrow_build():
+        rows = pyarrow.json.read_json(lines)
+        pyarrow.parquet.write_table(rows, table, compression="zstd")
+
+    compare("building from JSON Lines", args.repeats, build,
+            [("pyarrow: read_json, write_table (zstd)",
+              lambda: timed(arrow_build))])
+
+    shards = sorted(glob.glob(os.path.join(snapshot, "*.parquet")))
+    compare("checking", args.repeats, lambda: ours.run("verify", snapshot),
+            [("sha256sum of the shards",
+              lambda: timed(lambda: subprocess.run(
+                  ["sha256sum", *shards], check=True,
+                  stdout=subprocess.DEVNULL)))])
+
+    rows = datasets.Dataset.from_parquet(shards, cache_dir=copy)
+    seeds = iter(range(1000))
+
+    def shuffled():
+        return rows.shuffle(seed=next(seeds)).select(range(args.draw))
+
+    def as_rows():
+        for _ in shuffled():
+            pass
+
+    compare(f"drawing {args.draw} of {args.rows} rows", args.repeats,
+            lambda: ours.run("draw", snapshot, args.draw),
+            [("datasets: shuffle, select, one by one", lambda: timed(as_rows)),
+             ("datasets: shuffle, select, all at once",
+              lambda: timed(lambda: shuffled()[:]))])
+    print("\npeak resident memory of ours:",
+          ", ".join(f"{name} {peak} MiB" for name, peak in ours.peak.items()))
+    shutil.rmtree(args.home)
+
+
+if __name__ == "__main__":
+    main()
