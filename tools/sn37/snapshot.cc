@@ -14,6 +14,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
@@ -29,6 +30,7 @@
 #include "sn37/base/table.h"
 #include "sn37/base/text.h"
 #include "sn37/competition/sync_block.h"
+#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/output_flags.h"
 #include "tools/sn37/verbs.h"
@@ -108,6 +110,13 @@ void PrintSnapshot(const Snapshot& snapshot) {
             << datasets::ConfigTable(snapshot.manifest());
 }
 
+bool AsksTheHub(const datasets::BuildSpec& spec) {
+  return std::any_of(spec.configs.begin(), spec.configs.end(),
+                     [](const datasets::ConfigSpec& config) {
+                       return absl::StartsWith(config.source, "hub_");
+                     });
+}
+
 absl::Status BuildWithProgress(const std::string& out, Words words) {
   SN37_ASSIGN_OR_RETURN(datasets::BuildSpec spec,
                         datasets::ReadBuildSpec(absl::GetFlag(FLAGS_spec)));
@@ -115,6 +124,11 @@ absl::Status BuildWithProgress(const std::string& out, Words words) {
                         datasets::InputFilesFromWords(words));
   Progress progress("building", 0, "rows");
   datasets::BuildOptions options;
+  std::unique_ptr<Hub> hub;
+  if (AsksTheHub(spec)) {
+    SN37_ASSIGN_OR_RETURN(hub, NamedHub());
+    options.hub = hub.get();
+  }
   options.threads =
       static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   options.progress = [&](uint64_t rows) { progress.Advance(rows); };
@@ -338,10 +352,11 @@ int Run(Words words) {
 
 }  // namespace
 
-const Verb kSnapshot = {"snapshot",
-                        "build, verify, show, sample, compare datasets",
-                        kHelp,
-                        {"tools/sn37/snapshot.cc", kOutputFlagFile},
-                        Run};
+const Verb kSnapshot = {
+    "snapshot",
+    "build, verify, show, sample, compare datasets",
+    kHelp,
+    {"tools/sn37/snapshot.cc", kOutputFlagFile, kHubFlagFile},
+    Run};
 
 }  // namespace sn37::tools

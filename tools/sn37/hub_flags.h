@@ -1,0 +1,23 @@
+// The Hugging Face Hub as flags and the ecosystem's environment name it.
+#ifndef TOOLS_SN37_HUB_FLAGS_H_
+#define TOOLS_SN37_HUB_FLAGS_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "sn37/hub/hub.h"
+
+namespace sn37::tools {
+
+inline constexpr absl::string_view kHubFlagFile = "tools/sn37/hub_flags.cc";
+
+// A client by --hub, --hub_cache, --offline and --hub_bytes. What is not given
+// comes from HF_ENDPOINT and HF_HUB_OFFLINE; the token from HF_TOKEN, else from
+// the file HF_TOKEN_PATH, else from "token" in HF_HOME or
+// ~/.cache/huggingface.
+absl::StatusOr<std::unique_ptr<Hub>> NamedHub();
+
+}  // namespace sn37::tools
+
+#endif  // TOOLS_SN37_HUB_FLAGS_H_
