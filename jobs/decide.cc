@@ -135,9 +135,10 @@ class Decider {
     }
     UpdateAverage(competition, entrants);
     UpdateKept(competition, entrants);
-    if (standings.top.has_value()) {
-      UpdateHistory(competition, entrants, field[*standings.top]);
-    }
+    constexpr double kInf = std::numeric_limits<double>::infinity();
+    UpdateHistory(
+        competition, entrants,
+        standings.top.has_value() ? field[*standings.top] : Contender{kInf, 0});
     Report(competition, std::move(entrants));
     return absl::OkStatus();
   }
@@ -158,22 +159,29 @@ class Decider {
     if (average.empty()) outcome_.next.averages.erase(competition.id());
   }
 
-  // A model without a real score is not kept: the retry rule has it.
+  // A model that failed stays by its average alone; one that its own files rule
+  // out does not stay.
   void UpdateKept(const Competition& competition,
                   std::vector<Entrant>& entrants) {
     std::vector<KeepCandidate> candidates;
-    std::vector<Entrant*> scored;
+    std::vector<Entrant*> evaluated;
     for (Entrant& entrant : entrants) {
-      if (!IsScored(entrant.score.score)) continue;
+      if (!entrant.model->misconfigured().empty()) continue;
+      if (!IsScored(entrant.score.score) &&
+          entrant.average < kSmallestAverage) {
+        continue;
+      }
       candidates.push_back({entrant.average, entrant.standing.win_rate});
-      scored.push_back(&entrant);
+      evaluated.push_back(&entrant);
     }
     for (size_t i : KeepSet(candidates, plan_.schedule().keep())) {
-      scored[i]->kept = true;
-      outcome_.next.kept.emplace(competition.id(), scored[i]->model->hotkey());
+      evaluated[i]->kept = true;
+      outcome_.next.kept.emplace(competition.id(),
+                                 evaluated[i]->model->hotkey());
     }
   }
 
+  // `winner` has an infinite score where nobody won.
   void UpdateHistory(const Competition& competition,
                      const std::vector<Entrant>& entrants,
                      const Contender& winner) {

@@ -3,12 +3,14 @@
 #include "jobs/decide.h"
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sn37/competition/retry.h"
 #include "sn37/competition/schedule.h"
 
 namespace sn37::jobs {
@@ -16,6 +18,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Pair;
 
 constexpr char kSchedule[] = R"pb(
@@ -160,8 +163,32 @@ TEST_F(DecideTest, AFieldThatFailedGetsNoWeightAndMovesNoAverage) {
   Outcome outcome = DecideNow();
   EXPECT_TRUE(std::isinf(outcome.decision.models(0).score()));
   EXPECT_THAT(outcome.decision.models(0).failure(), HasSubstr("NaN"));
-  EXPECT_FALSE(outcome.decision.models(0).kept());
   EXPECT_THAT(outcome.next.averages.at(1), ElementsAre(Pair("a", 1.0f)));
+  EXPECT_EQ(outcome.next.history.at({1, "a"}).size(), 1);
+}
+
+TEST_F(DecideTest, AWinnerThatFailsOnceStaysByItsAverage) {
+  Add("winner", 1000, 0);
+  Add("other", 1001, 1);
+  Add("never", 1002, 2);
+  FailAll("winner");
+  FailAll("never");
+  state_.averages[1] = {{"winner", 1.0f}};
+  state_.last_epoch = 1080;
+  const ValidatorState next = DecideNow().next;
+  EXPECT_THAT(next.kept, ElementsAre(Pair(1, "other"), Pair(1, "winner")));
+}
+
+// Else it would be new each time, and evaluated in every epoch.
+TEST_F(DecideTest, AFieldThatFailedAgainIsNotTriedAThirdTime) {
+  Add("a", 1000, 0).set_reason(RETRY);
+  FailAll("a");
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  state_.history[{1, "a"}] = {{1080, kInf, 0, kInf}};
+  state_.last_epoch = 1080;
+  const ValidatorState next = DecideNow().next;
+  EXPECT_THAT(next.kept, IsEmpty());
+  EXPECT_FALSE(ShouldRetry(next.history.at({1, "a"}), Epsilon(), 1800));
 }
 
 TEST_F(DecideTest, AMisconfiguredModelFailsWithoutResults) {

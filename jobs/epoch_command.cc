@@ -1,7 +1,10 @@
 #include "jobs/epoch_command.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -149,6 +152,18 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
   return command;
 }
 
+// Held while the job runs; given back when the process ends, however it does.
+absl::StatusOr<FileDescriptor> LockHome(const std::string& home) {
+  const std::string path = JoinPath(home, "lock");
+  FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (file.get() < 0) return ErrnoStatus(errno, "open", path);
+  if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
+  if (errno != EWOULDBLOCK) return ErrnoStatus(errno, "lock", path);
+  return absl::FailedPreconditionError(
+      absl::StrCat("another epoch is running in ", home,
+                   "; wait for it, or choose another folder with --home"));
+}
+
 // The demo's clock moves when an epoch is published, and only then.
 absl::Status MoveClock(chain::Ledger& ledger, const Schedule& schedule) {
   SN37_ASSIGN_OR_RETURN(chain::Block head, ledger.Head());
@@ -172,6 +187,13 @@ absl::StatusOr<EpochResult> RunAndMoveClock(const EpochInputs& inputs,
   return result;
 }
 
+// The validator's address; its key is not kept.
+absl::StatusOr<std::string> DemoValidator() {
+  SN37_ASSIGN_OR_RETURN(chain::Keypair validator,
+                        chain::Keypair::FromUri(kDemoValidator));
+  return validator.address();
+}
+
 absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   const std::string program = Program();
   if (absl::GetFlag(FLAGS_device) != "cpu") {
@@ -180,6 +202,7 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   SN37_RETURN_IF_ERROR(EngineOptionsFromFlags().status());
   const std::string home = HomeFolder();
   SN37_RETURN_IF_ERROR(MakeFolder(home));
+  SN37_ASSIGN_OR_RETURN(FileDescriptor lock, LockHome(home));
   SN37_ASSIGN_OR_RETURN(Schedule schedule, LoadSchedule(program));
   SN37_ASSIGN_OR_RETURN(
       std::string snapshot_folder,
@@ -198,9 +221,7 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   inputs.snapshot = &snapshot;
   inputs.chain = ledger.get();
   inputs.store = &store;
-  SN37_ASSIGN_OR_RETURN(chain::Keypair validator,
-                        chain::Keypair::FromUri(kDemoValidator));
-  inputs.validator_hotkey = validator.address();
+  SN37_ASSIGN_OR_RETURN(inputs.validator_hotkey, DemoValidator());
   inputs.validator = [] { return chain::Keypair::FromUri(kDemoValidator); };
   inputs.executor = [&](const EpochFolder& folder) {
     return std::make_unique<LocalExecutor>(

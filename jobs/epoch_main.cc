@@ -5,6 +5,9 @@
 
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
+#include "jobs/engine_flags.h"
 #include "jobs/epoch_command.h"
 
 int main(int argc, char** argv) {
@@ -12,6 +15,12 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   absl::SetProgramUsageMessage(sn37::jobs::kEpochHelp);
+  absl::FlagsUsageConfig help;
+  help.contains_help_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, sn37::jobs::kEpochFlagFile) ||
+           absl::EndsWith(file, sn37::jobs::kEngineFlagFile);
+  };
+  absl::SetFlagsUsageConfig(help);
   std::vector<char*> words = absl::ParseCommandLine(argc, argv);
   return sn37::jobs::EpochCommand(
       /*verb=*/{}, std::vector<std::string>(words.begin() + 1, words.end()));

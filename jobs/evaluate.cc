@@ -1,5 +1,8 @@
 #include "jobs/evaluate.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <map>
@@ -9,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "jobs/results.h"
 #include "jobs/sample_log.h"
+#include "sn37/base/file.h"
 #include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
 
@@ -56,10 +60,10 @@ absl::StatusOr<std::map<int, int64_t>> Missing(const EpochPlan& plan,
   return missing;
 }
 
+// SIGBUS is not among them: a disk that cannot be read is our fault.
 bool Crashed(const ShardEnd& end) {
   switch (end.signal) {
     case SIGSEGV:
-    case SIGBUS:
     case SIGABRT:
     case SIGFPE:
     case SIGILL:
@@ -82,18 +86,18 @@ std::string Describe(const PlannedModel& model, const ShardEnd& end) {
                       model.uid(), ": ", what);
 }
 
-// Logs every sample that the model's worker did not reach as failed.
-absl::Status FailTheRest(const EpochPlan& plan, const EpochFolder& folder,
-                         const PlannedModel& model, const std::string& error) {
-  SN37_ASSIGN_OR_RETURN(AppendLog log,
-                        AppendLog::Open(LogOf(folder, model), kMaxLogBytes));
-  SN37_ASSIGN_OR_RETURN(std::vector<SampleResult> logged,
-                        ReadSampleLog(LogOf(folder, model)));
-  std::set<SampleKey> known = KeysOf(logged);
+// Logs every sample of the model as failed, those that its worker finished
+// too: how many these were depends on the batch.
+absl::Status FailAll(const EpochPlan& plan, const EpochFolder& folder,
+                     const PlannedModel& model, const std::string& error) {
+  const std::string path = LogOf(folder, model);
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) {
+    return ErrnoStatus(errno, "remove", path);
+  }
+  SN37_ASSIGN_OR_RETURN(AppendLog log, AppendLog::Open(path, kMaxLogBytes));
   for (const PlannedTask& task : plan.tasks()) {
     if (task.competition() != model.competition()) continue;
     for (int64_t i = 0; i < task.samples(); ++i) {
-      if (known.count({task.name(), i}) > 0) continue;
       SampleResult result;
       result.set_model_digest(model.digest());
       result.set_competition(model.competition());
@@ -103,6 +107,22 @@ absl::Status FailTheRest(const EpochPlan& plan, const EpochFolder& folder,
       result.set_error(error);
       SN37_RETURN_IF_ERROR(AppendSample(log, result));
     }
+  }
+  return absl::OkStatus();
+}
+
+// A model that crashed its worker each time is at fault, unless every other
+// one did so as well: then this machine or program is.
+absl::Status BlameCrashes(const EpochPlan& plan, const EpochFolder& folder,
+                          const std::map<int, int>& crashes, int tries) {
+  std::vector<int> crashing;
+  for (const auto& [shard, count] : crashes) {
+    if (count == tries) crashing.push_back(shard);
+  }
+  if (crashing.size() > 1 && crashing == Shards(plan)) return absl::OkStatus();
+  for (int shard : crashing) {
+    SN37_RETURN_IF_ERROR(FailAll(plan, folder, plan.models(shard),
+                                 "the model crashes its worker"));
   }
   return absl::OkStatus();
 }
@@ -132,14 +152,10 @@ absl::StatusOr<std::string> RunShards(const EpochPlan& plan,
       const PlannedModel& model = plan.models(shards[i]);
       if (ends[i].signal == 0 && ends[i].exit_code == 0) continue;
       failure = Describe(model, ends[i]);
-      if (Crashed(ends[i]) && ++crashes[shards[i]] == kTries) {
-        SN37_RETURN_IF_ERROR(
-            FailTheRest(plan, folder, model,
-                        absl::StrCat("the model crashes its worker: ",
-                                     strsignal(ends[i].signal))));
-      }
+      if (Crashed(ends[i])) ++crashes[shards[i]];
     }
   }
+  SN37_RETURN_IF_ERROR(BlameCrashes(plan, folder, crashes, kTries));
   SN37_ASSIGN_OR_RETURN(auto missing, Missing(plan, folder));
   if (missing.empty()) return "";
   return failure.empty() ? "samples are missing from the logs" : failure;

@@ -124,9 +124,28 @@ TEST(EvaluateTest, AModelThatCrashesItsWorkerTwiceHasFailed) {
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   EXPECT_EQ(evaluation->incomplete_because, "");
   EXPECT_THAT(executor.started, ElementsAre(0, 1, 0));
-  EXPECT_EQ(evaluation->results[0].status(), SCORED);
-  EXPECT_EQ(evaluation->results[1].status(), MODEL_FAILED);
-  EXPECT_THAT(evaluation->results[1].error(), HasSubstr("crashes its worker"));
+  ASSERT_EQ(evaluation->results.size(), 2 * kSamples);
+  for (int i = 0; i < kSamples; ++i) {  // that it reached one does not count
+    EXPECT_EQ(evaluation->results[i].status(), MODEL_FAILED);
+    EXPECT_THAT(evaluation->results[i].error(),
+                HasSubstr("crashes its worker"));
+  }
+  EXPECT_EQ(evaluation->results[kSamples].status(), SCORED);
+}
+
+TEST(EvaluateTest, WhereEveryWorkerCrashesNoModelIsToBlame) {
+  EpochPlan plan = Plan();
+  EpochFolder folder = FreshFolder("all_crash");
+  FakeExecutor executor([](int) {
+    ShardEnd end;
+    end.signal = SIGSEGV;
+    return end;
+  });
+  auto evaluation = Evaluate(plan, folder, executor);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_THAT(evaluation->incomplete_because, HasSubstr("ended by"));
+  EXPECT_THAT(executor.started, ElementsAre(0, 1, 0, 1));
+  EXPECT_TRUE(evaluation->results.empty());
 }
 
 TEST(EvaluateTest, AKilledWorkerIsTriedAgain) {

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "eval/status.h"
 #include "sn37/base/file.h"
@@ -18,6 +19,7 @@
 #include "sn37/competition/sync_block.h"
 #include "sn37/round/check.h"
 #include "sn37/store/digest.h"
+#include "sn37/store/fault_text.h"
 
 namespace sn37::jobs {
 namespace {
@@ -62,7 +64,28 @@ class Planner {
     return absl::OkStatus();
   }
 
+  // What the schedule asks of the evaluation and this program cannot do.
+  absl::Status CheckCanEvaluate(const Competition& competition) const {
+    const std::string name = absl::StrCat("competition ", competition.id());
+    const Constraints& constraints = competition.constraints();
+    if (!constraints.tokenizer().empty()) {
+      return absl::UnimplementedError(absl::StrCat(
+          name, " scores every model with the tokenizer ",
+          Printable(constraints.tokenizer()), ", which is not supported"));
+    }
+    const std::string dtype =
+        absl::AsciiStrToLower(Dtype_Name(constraints.dtype()));
+    if (constraints.dtype() != DTYPE_UNSPECIFIED && dtype != in_.dtype) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          name, " is evaluated in ", dtype, "; run with --dtype=", dtype));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status FillTasks() {
+    for (const Competition& competition : entry_->competitions()) {
+      SN37_RETURN_IF_ERROR(CheckCanEvaluate(competition));
+    }
     SN37_ASSIGN_OR_RETURN(TasksByCompetition drawn,
                           DrawAllTasks(*entry_, *in_.snapshot,
                                        SeedFromBlockHash(plan_.block_hash())));
@@ -185,16 +208,9 @@ class Planner {
                        PlannedModel& planned) {
     absl::StatusOr<std::string> folder =
         in_.store->Fetch(id, competition.constraints().max_bytes());
-    if (absl::IsUnavailable(folder.status())) return folder.status();
-    if (!folder.ok()) {
-      planned.set_misconfigured(Printable(folder.status().message()));
-      return absl::OkStatus();
-    }
+    if (!folder.ok()) return RuleOut(folder.status(), "", planned);
     absl::StatusOr<Digest> digest = ModelDigest(*folder);
-    if (!digest.ok()) {
-      planned.set_misconfigured(Printable(digest.status().message()));
-      return absl::OkStatus();
-    }
+    if (!digest.ok()) return RuleOut(digest.status(), *folder, planned);
     planned.set_digest(digest->hex());
     if (SecureHash(digest->base64(), planned.hotkey()) != id.secure_hash) {
       planned.set_misconfigured(
@@ -203,12 +219,17 @@ class Planner {
     }
     absl::StatusOr<std::vector<ConstraintResult>> results =
         CheckFolder(*folder, competition.constraints());
-    if (!results.ok() && !eval::IsModelFault(results.status())) {
-      return results.status();
-    }
-    planned.set_misconfigured(results.ok()
-                                  ? Failures(*results)
-                                  : Printable(results.status().message()));
+    if (!results.ok()) return RuleOut(results.status(), *folder, planned);
+    planned.set_misconfigured(Failures(*results));
+    return absl::OkStatus();
+  }
+
+  // A fault of the model's files is written into the plan; another is ours.
+  static absl::Status RuleOut(const absl::Status& status,
+                              const std::string& folder,
+                              PlannedModel& planned) {
+    if (!eval::IsModelFault(status)) return status;
+    planned.set_misconfigured(FaultText(status, folder));
     return absl::OkStatus();
   }
 

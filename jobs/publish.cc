@@ -12,9 +12,9 @@
 namespace sn37::jobs {
 namespace {
 
-absl::StatusOr<chain::Neuron> FindNeuron(chain::Client& client, uint16_t netuid,
+absl::StatusOr<chain::Neuron> FindNeuron(const chain::Metagraph& graph,
+                                         uint16_t netuid,
                                          const std::string& hotkey) {
-  SN37_ASSIGN_OR_RETURN(chain::Metagraph graph, client.GetMetagraph(netuid));
   for (const chain::Neuron& neuron : graph.neurons) {
     if (neuron.hotkey == hotkey) return neuron;
   }
@@ -23,17 +23,33 @@ absl::StatusOr<chain::Neuron> FindNeuron(chain::Client& client, uint16_t netuid,
                    netuid, "; register it"));
 }
 
+// The weights of slots that are still held by those whom the epoch saw there.
+std::vector<chain::Weight> StillTheirs(const WeightsIntent& intent,
+                                       const chain::Metagraph& graph) {
+  std::vector<chain::Weight> weights;
+  for (const chain::Weight& weight : intent.weights) {
+    for (const chain::Neuron& neuron : graph.neurons) {
+      if (neuron.uid == weight.uid &&
+          static_cast<int64_t>(neuron.registered_at) <= intent.sync_block) {
+        weights.push_back(weight);
+      }
+    }
+  }
+  return weights;
+}
+
 // Whether the neuron set these weights at or after the epoch's block: what a
 // run that was ended between setting them and remembering it has done.
 absl::StatusOr<bool> AlreadySet(chain::Client& client,
                                 const WeightsIntent& intent,
+                                const std::vector<chain::Weight>& weights,
                                 const chain::Neuron& neuron) {
   if (static_cast<int64_t>(neuron.last_update) < intent.sync_block) {
     return false;
   }
   SN37_ASSIGN_OR_RETURN(std::vector<chain::Weight> stored,
                         client.GetWeights(intent.netuid, neuron.uid));
-  return stored == chain::MaxUpscale(intent.weights);
+  return stored == chain::MaxUpscale(weights);
 }
 
 }  // namespace
@@ -59,12 +75,16 @@ absl::Status FinishIntent(StateFile& state, const chain::Keypair& validator,
   SN37_ASSIGN_OR_RETURN(std::optional<WeightsIntent> intent,
                         state.PendingIntent());
   if (!intent.has_value()) return absl::OkStatus();
+  SN37_ASSIGN_OR_RETURN(chain::Metagraph graph,
+                        client.GetMetagraph(intent->netuid));
   SN37_ASSIGN_OR_RETURN(chain::Neuron neuron,
-                        FindNeuron(client, intent->netuid, intent->hotkey));
-  SN37_ASSIGN_OR_RETURN(bool already, AlreadySet(client, *intent, neuron));
-  if (!already) {
+                        FindNeuron(graph, intent->netuid, intent->hotkey));
+  const std::vector<chain::Weight> weights = StillTheirs(*intent, graph);
+  SN37_ASSIGN_OR_RETURN(bool already,
+                        AlreadySet(client, *intent, weights, neuron));
+  if (!already && !weights.empty()) {
     SN37_RETURN_IF_ERROR(
-        Annotate(client.SetWeights(validator, intent->netuid, intent->weights,
+        Annotate(client.SetWeights(validator, intent->netuid, weights,
                                    intent->version_key),
                  "setting weights"));
   }

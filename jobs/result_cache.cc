@@ -109,6 +109,7 @@ absl::Status CacheResults(const EpochPlan& plan,
          .add_results() = result;
   }
   SN37_ASSIGN_OR_RETURN(std::vector<Item> items, Items(plan));
+  SN37_RETURN_IF_ERROR(state.CacheClear());
   for (const Item& item : items) {
     const CachedTask& task = tasks[{item.model->competition(),
                                     item.model->digest(), item.task->name()}];

@@ -17,7 +17,8 @@ absl::Status LogCachedResults(const EpochPlan& plan, const EpochFolder& folder,
                               StateFile& state);
 
 // Keeps the results of every task of a model that `results` holds whole, every
-// sample scored: a failure is tried again.
+// sample scored: a failure is tried again. Those of older epochs are forgotten:
+// their samples do not come again.
 absl::Status CacheResults(const EpochPlan& plan,
                           absl::Span<const SampleResult> results,
                           StateFile& state);

@@ -1,9 +1,5 @@
 #include "jobs/run_epoch.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
-#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -24,18 +20,6 @@
 
 namespace sn37::jobs {
 namespace {
-
-// Held while an epoch runs; given back when the process ends, however it does.
-absl::StatusOr<FileDescriptor> LockHome(const std::string& home) {
-  const std::string path = JoinPath(home, "lock");
-  FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (file.get() < 0) return ErrnoStatus(errno, "open", path);
-  if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
-  if (errno != EWOULDBLOCK) return ErrnoStatus(errno, "lock", path);
-  return absl::FailedPreconditionError(
-      absl::StrCat("another epoch is running in ", home,
-                   "; wait for it, or choose another folder with --home"));
-}
 
 absl::StatusOr<int64_t> CurrentSyncBlock(const EpochInputs& inputs) {
   SN37_ASSIGN_OR_RETURN(chain::Block block, inputs.chain->Finalized());
@@ -124,7 +108,6 @@ absl::Status SetIntendedWeights(const EpochInputs& inputs, StateFile& file) {
 }  // namespace
 
 absl::StatusOr<EpochResult> RunEpoch(const EpochInputs& inputs) {
-  SN37_ASSIGN_OR_RETURN(FileDescriptor lock, LockHome(inputs.home));
   SN37_ASSIGN_OR_RETURN(StateFile file,
                         StateFile::Open(JoinPath(inputs.home, "state.db")));
   SN37_ASSIGN_OR_RETURN(ValidatorState state, file.Load());

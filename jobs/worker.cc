@@ -16,6 +16,7 @@
 #include "sn37/competition/model_id.h"
 #include "sn37/competition/schedule.h"
 #include "sn37/round/round.h"
+#include "sn37/store/digest.h"
 #include "sn37/store/local_store.h"
 
 namespace sn37::jobs {
@@ -61,6 +62,12 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
                         LocalStore(options.models)
                             .Fetch(id, competition->constraints().max_bytes()));
   model.digest = planned.digest();
+  SN37_ASSIGN_OR_RETURN(Digest digest, ModelDigest(model.folder));
+  if (digest.hex() != model.digest) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        model.folder, " has changed since the epoch was planned; bring back ",
+        "its files, or remove ", options.folder.path(), " to plan anew"));
+  }
   model.competition = planned.competition();
   model.sequence_length = competition->constraints().sequence_length();
   return RunRound(model, tasks, KeysOf(known), engine,

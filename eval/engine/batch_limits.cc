@@ -1,8 +1,10 @@
 #include "eval/engine/batch_limits.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "eval/models/decoder_memory.h"
 
 namespace sn37::eval {
 namespace {
@@ -17,10 +19,13 @@ constexpr int64_t kPassBytes = 64 << 20;
 
 BatchLimits BatchLimits::Plan(const Decoder& decoder, int64_t sequences,
                               int64_t memory_bytes) {
-  const int64_t bytes = std::min(kPassBytes, memory_bytes / 4);
-  return {sequences,
-          std::clamp(bytes / decoder.PassBytes(1), kFewestRows, kMostRows),
-          memory_bytes};
+  const double bytes =
+      static_cast<double>(std::min(kPassBytes, memory_bytes / 4));
+  const double rows = bytes / PassBytes(decoder.config(), 1);
+  return {
+      sequences,
+      static_cast<int64_t>(std::clamp<double>(rows, kFewestRows, kMostRows)),
+      memory_bytes};
 }
 
 BatchLimits BatchLimits::Halved() const {
@@ -28,14 +33,16 @@ BatchLimits BatchLimits::Halved() const {
           memory_bytes};
 }
 
-absl::Status CheckMemory(int64_t tokens, int64_t bytes,
+absl::Status CheckMemory(int64_t tokens, double bytes,
                          const BatchLimits& limits) {
-  if (bytes <= limits.memory_bytes) return absl::OkStatus();
-  constexpr int64_t kMiB = 1 << 20;
-  return absl::ResourceExhaustedError(
-      absl::StrCat("a request of ", tokens, " tokens needs ", bytes / kMiB,
-                   " MiB for activations, keys and values; there are ",
-                   limits.memory_bytes / kMiB, " MiB (see --memory_mib)"));
+  if (bytes <= static_cast<double>(limits.memory_bytes)) {
+    return absl::OkStatus();
+  }
+  constexpr double kMiB = 1 << 20;
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "a request of ", tokens, " tokens needs ", std::ceil(bytes / kMiB),
+      " MiB for activations, keys and values; there are ",
+      limits.memory_bytes / kMiB, " MiB (see --memory_mib)"));
 }
 
 }  // namespace sn37::eval

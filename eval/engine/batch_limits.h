@@ -30,7 +30,7 @@ struct BatchLimits {
 
 // kResourceExhausted with the numbers when a request of `tokens` tokens that
 // needs `bytes` does not fit.
-absl::Status CheckMemory(int64_t tokens, int64_t bytes,
+absl::Status CheckMemory(int64_t tokens, double bytes,
                          const BatchLimits& limits);
 
 }  // namespace sn37::eval

@@ -73,7 +73,7 @@ class Engine {
 
   virtual int64_t vocabulary_size() const = 0;
   virtual int64_t max_positions() const = 0;
-  // What answers may depend on beside the inputs: "cpu-avx512", "cpu-avx2".
+  // What answers may depend on beside the inputs: "cpu-avx512-glibc2.36".
   virtual std::string device_kind() const = 0;
 };
 

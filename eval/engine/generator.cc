@@ -12,6 +12,7 @@
 #include "eval/engine/check_request.h"
 #include "eval/engine/prefix.h"
 #include "eval/engine/text_state.h"
+#include "eval/models/decoder_memory.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::eval {
@@ -77,7 +78,8 @@ class Generator {
     const int64_t wanted =
         std::accumulate(needs.begin(), needs.begin() + most, int64_t{0});
     const int64_t affordable =
-        (limits_.memory_bytes - decoder_.PassBytes(limits_.rows)) /
+        (limits_.memory_bytes -
+         static_cast<int64_t>(PassBytes(decoder_.config(), limits_.rows))) /
         decoder_.CacheBlockBytes();
     return std::min(wanted, std::max(affordable, needs[0]));
   }
@@ -268,10 +270,12 @@ absl::Status GenerateAll(Decoder& decoder,
     if (status.ok()) {
       const int64_t tokens =
           MostFed(requests[i], decoder.config().max_positions);
-      status = CheckMemory(tokens,
-                           decoder.PassBytes(std::ssize(requests[i].prompt)) +
-                               BlocksFor(tokens) * decoder.CacheBlockBytes(),
-                           limits);
+      const double cache =
+          static_cast<double>(BlocksFor(tokens) * decoder.CacheBlockBytes());
+      status = CheckMemory(
+          tokens,
+          PassBytes(decoder.config(), std::ssize(requests[i].prompt)) + cache,
+          limits);
     }
     if (status.ok()) {
       waiting.push_back(i);

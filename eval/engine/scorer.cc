@@ -9,6 +9,7 @@
 #include "eval/engine/block_pool.h"
 #include "eval/engine/check_request.h"
 #include "eval/engine/prefix.h"
+#include "eval/models/decoder_memory.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::eval {
@@ -148,9 +149,9 @@ absl::Status ScoreAll(Decoder& decoder, absl::Span<const ScoreRequest> requests,
     absl::Status status = CheckRequest(requests[i], decoder.config());
     const int64_t tokens = std::ssize(requests[i].tokens);
     if (status.ok()) {
-      status = CheckMemory(
-          tokens, decoder.PassBytes(tokens) + BlocksFor(tokens) * block_bytes,
-          limits);
+      const double cache = static_cast<double>(BlocksFor(tokens) * block_bytes);
+      status = CheckMemory(tokens, PassBytes(decoder.config(), tokens) + cache,
+                           limits);
     }
     if (status.ok()) {
       order.push_back(i);

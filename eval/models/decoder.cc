@@ -6,13 +6,11 @@
 #include <cmath>
 #include <utility>
 
+#include "eval/models/decoder_memory.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::eval {
 namespace {
-
-// Rows that the MLP works on at a time: bounds its memory, changes no result.
-constexpr int64_t kMlpRows = 1024;
 
 at::Tensor FirstRows(const at::Tensor& tensor, int64_t rows) {
   return tensor.narrow(0, 0, rows);
@@ -138,16 +136,6 @@ int64_t Decoder::CacheBlockBytes() const {
       ops_.NewCacheLayer(1, config_.kv_heads, config_.head_dim, dtype_);
   return config_.layers *
          static_cast<int64_t>(block.keys.nbytes() + block.values.nbytes());
-}
-
-int64_t Decoder::PassBytes(int64_t rows) const {
-  const DecoderConfig& c = config_;
-  // What Reserve takes, and what Forward gathers if all rows are wanted.
-  const int64_t columns = (c.post_norms ? 4 : 3) * c.hidden +
-                          (3 * c.heads + 2 * c.kv_heads) * c.head_dim +
-                          2 * rotary_.pairs();
-  return static_cast<int64_t>(sizeof(float)) *
-         (rows * columns + std::min(rows, kMlpRows) * c.intermediate);
 }
 
 void Decoder::ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks) {

@@ -64,8 +64,6 @@ class Decoder {
   KvCache NewCache(int64_t layers, int64_t blocks);
   // Bytes of one block over all layers.
   int64_t CacheBlockBytes() const;
-  // Bytes that a pass over so many rows takes beside the cache.
-  int64_t PassBytes(int64_t rows) const;
   // Rows that went through all passes so far.
   int64_t rows_passed() const { return rows_passed_; }
   void ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks);

@@ -56,15 +56,6 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;
 font-family:ui-monospace,monospace}
 )css";
 
-const Competition* FindCompetition(const EpochPlan& plan, uint32_t id) {
-  for (const ScheduleEntry& entry : plan.schedule().entries()) {
-    for (const Competition& competition : entry.competitions()) {
-      if (competition.id() == id) return &competition;
-    }
-  }
-  return nullptr;
-}
-
 std::map<uint32_t, Ranking> ByCompetition(const Decision& decision) {
   std::map<uint32_t, Ranking> rankings;
   for (const ModelDecision& model : decision.models()) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sn37/competition/schedule.h"
 
 namespace sn37::jobs {
 
@@ -19,6 +20,12 @@ std::string ScoreWithInterval(const ModelDecision& model) {
 
 std::string Percent(double share) {
   return share == 0 ? "–" : absl::StrFormat("%.1f %%", 100 * share);
+}
+
+const Competition* FindCompetition(const EpochPlan& plan, uint32_t id) {
+  const absl::StatusOr<const Competition*> competition = CompetitionAt(
+      plan.schedule(), static_cast<int64_t>(plan.sync_block()), id);
+  return competition.ok() ? *competition : nullptr;
 }
 
 std::string ShortHotkey(absl::string_view hotkey) {

@@ -1,7 +1,8 @@
-// How the table and the page write numbers, so that both say the same.
+// What the table and the page have in common, so that both say the same.
 #ifndef SN37_JOBS_REPORT_NUMBERS_H_
 #define SN37_JOBS_REPORT_NUMBERS_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -17,6 +18,9 @@ std::string ScoreWithInterval(const ModelDecision& model);
 
 // "37.5 %" of a share; "–" for zero.
 std::string Percent(double share);
+
+// The competition of that id at the plan's sync block; null when none is.
+const Competition* FindCompetition(const EpochPlan& plan, uint32_t id);
 
 // The first and last characters of an address: "5Grw…utQY".
 std::string ShortHotkey(absl::string_view hotkey);

@@ -25,6 +25,15 @@ constexpr char kPlan[] = R"pb(
     entries {
       competitions {
         id: 1
+        name: "before"
+        reward: 0.5
+        tasks { name: "word_sorting" weight: 1 }
+      }
+    }
+    entries {
+      from_block: 1080
+      competitions {
+        id: 1
         name: "chat"
         reward: 1
         tasks { name: "word_sorting" weight: 0.25 }

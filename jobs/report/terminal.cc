@@ -14,16 +14,11 @@ namespace sn37::jobs {
 namespace {
 
 std::string CompetitionTitle(const EpochPlan& plan, uint32_t id) {
-  for (const ScheduleEntry& entry : plan.schedule().entries()) {
-    for (const Competition& competition : entry.competitions()) {
-      if (competition.id() == id) {
-        return absl::StrFormat("Competition %d %s, %s of the reward", id,
-                               Printable(competition.name()),
-                               Percent(competition.reward()));
-      }
-    }
-  }
-  return absl::StrCat("Competition ", id);
+  const Competition* competition = FindCompetition(plan, id);
+  if (competition == nullptr) return absl::StrCat("Competition ", id);
+  return absl::StrFormat("Competition %d %s, %s of the reward", id,
+                         Printable(competition->name()),
+                         Percent(competition->reward()));
 }
 
 std::string Ranking(const std::vector<const ModelDecision*>& models,

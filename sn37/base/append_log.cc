@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -96,9 +97,13 @@ absl::StatusOr<AppendLog> AppendLog::Open(const std::string& path,
                      "for it to end"));
   }
   SN37_ASSIGN_OR_RETURN(LogContents contents, ReadLog(path, max_bytes));
-  if (contents.dropped_bytes > 0 &&
-      ftruncate(fd.get(), contents.valid_bytes) != 0) {
-    return ErrnoStatus(errno, "cut the torn tail of", path);
+  if (contents.dropped_bytes > 0) {
+    std::cerr << Printable(path) << ": dropped the last "
+              << contents.dropped_bytes
+              << " bytes, which are no whole record\n";
+    if (ftruncate(fd.get(), contents.valid_bytes) != 0) {
+      return ErrnoStatus(errno, "cut the torn tail of", path);
+    }
   }
   AppendLog log(path, std::move(fd), contents.valid_bytes);
   if (log.size_ == 0) {

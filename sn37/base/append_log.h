@@ -6,7 +6,8 @@
 //   checksum  8 bytes: the first 8 of SHA-256(length ‖ record)
 //   record    `length` bytes
 // The log ends at the first record that is not whole or whose checksum differs:
-// a crash in the middle of an append. What follows is dropped, and said so.
+// a crash in the middle of an append. What follows is dropped, and said so on
+// standard error by the writer.
 #ifndef SN37_BASE_APPEND_LOG_H_
 #define SN37_BASE_APPEND_LOG_H_
 

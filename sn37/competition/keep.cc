@@ -7,7 +7,6 @@ namespace sn37 {
 namespace {
 
 double Priority(const KeepCandidate& candidate) {
-  constexpr double kSmallestAverage = 0.001;
   return candidate.average >= kSmallestAverage ? 1 + candidate.average
                                                : candidate.win_rate;
 }

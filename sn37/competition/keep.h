@@ -14,8 +14,11 @@ struct KeepCandidate {
   double win_rate = 0;  // in this epoch
 };
 
+// An average from which on it counts.
+inline constexpr double kSmallestAverage = 0.001;
+
 // The places in `field` of the `keep` models of highest priority, in ascending
-// order. Priority: 1 + average for an average of 0.001 or more, else the win
+// order. Priority: 1 + average from kSmallestAverage on, else the win
 // rate; of equal ones the first goes first.
 std::vector<size_t> KeepSet(absl::Span<const KeepCandidate> field, size_t keep);
 

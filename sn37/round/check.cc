@@ -1,10 +1,14 @@
 #include "sn37/round/check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <thread>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "eval/models/archs.h"
+#include "eval/models/decoder_memory.h"
 #include "eval/tokenizer/tokenizer.h"
 #include "eval/weights/model_config.h"
 #include "eval/weights/safetensors.h"
@@ -66,6 +70,33 @@ absl::Status AddWeightFacts(const std::string& folder,
   return absl::OkStatus();
 }
 
+// A text may take this many times the bytes of the model's files and 1 GiB.
+// Published models with full attention over 16,384 tokens take twice theirs.
+constexpr double kTextBytesPerByte = 4;
+
+// The engine has to be able to follow the config, and a text must not take so
+// much memory that a machine which holds the weights cannot evaluate it: that
+// would stop the epoch, for everyone.
+absl::Status CheckDecoder(const eval::ModelConfig& config,
+                          const Constraints& constraints, int64_t bytes) {
+  const absl::StatusOr<const eval::ModelArch*> arch =
+      eval::FindArch(config.json);
+  if (!arch.ok()) return absl::OkStatus();  // a constraint says so
+  SN37_ASSIGN_OR_RETURN(const eval::DecoderConfig decoder,
+                        eval::ParseDecoderConfig(**arch, config.json));
+  constexpr double kMiB = 1 << 20;
+  const int64_t tokens =
+      std::min(constraints.sequence_length(), decoder.max_positions);
+  const double needed = eval::TextBytes(decoder, tokens) / kMiB;
+  const double allowed =
+      kTextBytesPerByte * static_cast<double>(bytes) / kMiB + 1024;
+  if (needed <= allowed) return absl::OkStatus();
+  return absl::OutOfRangeError(absl::StrCat(
+      "config.json: a text of ", tokens, " tokens takes ", std::ceil(needed),
+      " MiB beside the weights; for files of this size ", std::floor(allowed),
+      " MiB are allowed"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
@@ -84,6 +115,7 @@ absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
   for (const ModelFile& file : files) {
     facts.bytes += static_cast<int64_t>(file.bytes);
   }
+  SN37_RETURN_IF_ERROR(CheckDecoder(config, constraints, facts.bytes));
   return CheckModel(facts, constraints);
 }
 

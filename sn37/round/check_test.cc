@@ -1,13 +1,19 @@
 #include "sn37/round/check.h"
 
+#include <filesystem>
 #include <map>
 #include <string>
 
+#include "eval/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sn37/base/file.h"
+#include "sn37/base/json.h"
 
 namespace sn37 {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr char kSmollm2[] = "eval/weights/smollm2";
 constexpr char kTiny[] = "eval/models/testdata/";
@@ -75,6 +81,34 @@ TEST(CheckTest, AModelWithoutTokenizerFailsThatConstraintOnly) {
   EXPECT_FALSE(results.at("tokenizer").passed);
   EXPECT_TRUE(results.at("norms_finite").passed);
   EXPECT_EQ(results.at("parameters").measured, "133440");
+}
+
+// The tiny model with another value in its config.json.
+absl::Status CheckWith(const std::string& key, const nlohmann::json& value) {
+  const std::string folder = testing::TempDir() + "/" + key;
+  std::filesystem::create_directories(folder);
+  const std::string tiny = std::string(kTiny) + "llama_gqa_untied/";
+  std::filesystem::copy_file(tiny + "model.safetensors",
+                             folder + "/model.safetensors");
+  nlohmann::json config =
+      *ParseJson(*ReadFile(tiny + "config.json", 1 << 20), {});
+  config[key] = value;
+  EXPECT_TRUE(WriteFileWhole(folder + "/config.json", config.dump()).ok());
+  return CheckFolder(folder, Limits()).status();
+}
+
+TEST(CheckTest, AConfigThatTheEngineCannotFollowIsAnError) {
+  EXPECT_TRUE(CheckWith("vocab_size", 512).ok());
+  const absl::Status status = CheckWith("logit_scale", 2.0);
+  EXPECT_TRUE(eval::IsModelFault(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("logit_scale"));
+}
+
+TEST(CheckTest, AModelWhoseTextsTakeMoreMemoryThanItsSizeAllowsIsAtFault) {
+  const absl::Status status = CheckWith("intermediate_size", 700'000);
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("a text of 512 tokens takes"));
 }
 
 TEST(CheckTest, WhatCannotBeMeasuredIsAnError) {

@@ -18,6 +18,7 @@
 #include "sn37/base/check.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/competition/normalize.h"
+#include "sn37/store/fault_text.h"
 
 namespace sn37 {
 namespace {
@@ -194,7 +195,7 @@ class Runner {
       *result.mutable_score() = *score;
     } else if (eval::IsModelFault(score.status())) {
       result.set_status(MODEL_FAILED);
-      result.set_error(std::string(score.status().message()));
+      result.set_error(FaultText(score.status(), model_.folder));
     } else {
       result.set_status(INFRASTRUCTURE_FAILED);
       result.set_error(std::string(score.status().message()));
@@ -271,6 +272,22 @@ bool NothingScored(const RoundScore& score) {
   return true;
 }
 
+// A task with the first version of the rules must not draw the second's.
+absl::Status CheckRules(const Task& task,
+                        absl::Span<const datasets::Sample> samples) {
+  constexpr int kLastRuleOfV1 = 7;
+  if (task.rules_version() != 1) return absl::OkStatus();
+  for (const datasets::Sample& sample : samples) {
+    for (const Rule& rule : sample.instruction_following().rules()) {
+      if (rule.id() <= kLastRuleOfV1) continue;
+      return absl::FailedPreconditionError(
+          absl::StrCat("task ", task.name(), ": its source ", task.source(),
+                       " holds rules of version 2, the task is of version 1"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<RoundTask>> DrawTasks(
@@ -288,6 +305,7 @@ absl::StatusOr<std::vector<RoundTask>> DrawTasks(
     SN37_RETURN_IF_ERROR(
         Annotate(samples.status(), absl::StrCat("task ", task.name())));
     drawn.samples = *std::move(samples);
+    SN37_RETURN_IF_ERROR(CheckRules(task, drawn.samples));
     drawn.sample_set = datasets::SampleSetDigest(drawn.samples);
     tasks.push_back(std::move(drawn));
   }

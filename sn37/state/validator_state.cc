@@ -255,4 +255,6 @@ absl::Status StateFile::CachePut(const Digest& key, absl::string_view value) {
                  {SqlBlob{key.bytes()}, SqlBlob{value}});
 }
 
+absl::Status StateFile::CacheClear() { return db_.Run("DELETE FROM cache"); }
+
 }  // namespace sn37

@@ -89,9 +89,10 @@ class StateFile {
   absl::Status ResolveIntent(int64_t sync_block);
 
   // The result cache: bytes under a digest of everything that they depend on.
-  // Put replaces. Get: absent when there is nothing.
+  // Put replaces. Get: absent when there is nothing. Clear forgets all.
   absl::StatusOr<std::optional<std::string>> CacheGet(const Digest& key);
   absl::Status CachePut(const Digest& key, absl::string_view value);
+  absl::Status CacheClear();
 
  private:
   explicit StateFile(Database db) : db_(std::move(db)) {}

@@ -8,6 +8,7 @@
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
 #include "sn37/store/digest.h"
+#include "sn37/store/fault_text.h"
 
 namespace sn37 {
 
@@ -27,12 +28,17 @@ absl::StatusOr<std::string> LocalStore::Fetch(const ModelId& id,
     folder = JoinPath(folder, part);
   }
   if (!FileExists(folder)) {
-    return absl::NotFoundError(
-        absl::StrCat(repository, ": there is no folder ", Printable(folder)));
+    return absl::NotFoundError(absl::StrCat(
+        repository, ": the store has no commit ", Printable(*id.commit)));
   }
-  SN37_ASSIGN_OR_RETURN(std::vector<ModelFile> files, ModelFiles(folder));
+  absl::StatusOr<std::vector<ModelFile>> files = ModelFiles(folder);
+  if (!files.ok()) {
+    return absl::Status(
+        files.status().code(),
+        absl::StrCat(repository, ": ", FaultText(files.status(), folder)));
+  }
   uint64_t bytes = 0;
-  for (const ModelFile& file : files) bytes += file.bytes;
+  for (const ModelFile& file : *files) bytes += file.bytes;
   if (bytes > max_bytes) {
     return absl::OutOfRangeError(absl::StrCat(
         repository, ": ", bytes, " bytes, allowed are ", max_bytes));

@@ -103,6 +103,7 @@ int AnswerLines(
       Write(out, record);
     }
     out.flush();
+    if (!out) return kFailed;  // nobody reads on; main.cc says so
   }
 }
 

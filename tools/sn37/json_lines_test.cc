@@ -1,5 +1,6 @@
 #include "tools/sn37/json_lines.h"
 
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -55,6 +56,18 @@ TEST(JsonLinesTest, AnErrorIsARecordAndTheRestGoesOn) {
   EXPECT_THAT(records[2]["error"]["message"].get<std::string>(),
               testing::HasSubstr("not a JSON object"));
   EXPECT_EQ(records[3]["doubled"], 2);
+}
+
+TEST(JsonLinesTest, StopsWhereItsAnswersCannotBeWritten) {
+  std::istringstream in("{\"id\":1,\"n\":4}\n{\"id\":2,\"n\":4}\n");
+  std::ofstream full("/dev/full");
+  int answered = 0;
+  const int status = AnswerEachLine(in, full, [&](const json& question) {
+    ++answered;
+    return Double(question);
+  });
+  EXPECT_EQ(status, kFailed);
+  EXPECT_EQ(answered, 1);
 }
 
 TEST(JsonLinesTest, ALineTooLongIsAnErrorAndNotKept) {

@@ -61,7 +61,11 @@ int Run(int argc, char** argv) {
   words.insert(words.end(), argv + 2, argv + argc);
   std::vector<char*> left =
       absl::ParseCommandLine(static_cast<int>(words.size()), words.data());
-  return verb->run(std::vector<std::string>(left.begin() + 1, left.end()));
+  const int status =
+      verb->run(std::vector<std::string>(left.begin() + 1, left.end()));
+  if (std::cout.flush()) return status;
+  std::cerr << "sn37: the output cannot be written\n";
+  return kFailed;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <c10/util/BFloat16.h>
 #include <c10/util/Half.h>
+#include <gnu/libc-version.h>
 
 #include <algorithm>
 #include <cmath>
@@ -158,7 +159,9 @@ class CpuOps : public Ops {
   }
 
   std::string device_kind() const override {
-    return absl::StrCat("cpu-", kernels_.name);
+    // Logarithms and angles are the C library's.
+    return absl::StrCat("cpu-", kernels_.name, "-glibc",
+                        gnu_get_libc_version());
   }
 
   Matrix Pack(absl::Span<const RowSlice> slices, DType dtype) override;
