@@ -35,8 +35,6 @@
 #include "tools/sn37/output_flags.h"
 #include "tools/sn37/verbs.h"
 
-ABSL_FLAG(std::string, spec, "", "build: the specification, a JSON file.");
-ABSL_FLAG(std::string, out, "", "build: the folder to write; must not exist.");
 ABSL_FLAG(std::vector<std::string>, against, {},
           "build: texts that rows may not repeat: text files, *.jsonl files, "
           "folders of snapshots.");
@@ -45,7 +43,7 @@ ABSL_FLAG(double, max_overlap, 0.5,
 ABSL_FLAG(bool, drop, false, "build: drop the rows above --max_overlap.");
 ABSL_FLAG(std::string, id, "",
           "verify, show, sample: the id that the snapshot must have.");
-ABSL_FLAG(bool, decode, false, "verify: decode every row as well.");
+ABSL_FLAG(bool, every_row, false, "verify: decode every row as well.");
 ABSL_FLAG(int64_t, rows, 2, "show: how many rows of each config.");
 ABSL_FLAG(std::vector<std::string>, configs, {},
           "sample: the configs to draw from; by default all.");
@@ -69,7 +67,7 @@ using Words = absl::Span<const std::string>;
 constexpr char kHelp[] = R"(
 Dataset snapshots: the samples of every competition, named by a digest.
 
-  sn37 snapshot build --spec SPEC --out DIR NAME=FILE …   a new snapshot;
+  sn37 snapshot build SPEC DIR NAME=FILE …   a new snapshot in DIR;
       with --against TEXT,TEXT also the rows that repeat these texts, which
       --drop leaves out (the whole snapshot is in DIR.all meanwhile)
   sn37 snapshot verify DIR       every digest, schema and number of rows
@@ -117,11 +115,12 @@ bool AsksTheHub(const datasets::BuildSpec& spec) {
                      });
 }
 
-absl::Status BuildWithProgress(const std::string& out, Words words) {
+absl::Status BuildWithProgress(const std::string& spec_file,
+                               const std::string& out, Words files) {
   SN37_ASSIGN_OR_RETURN(datasets::BuildSpec spec,
-                        datasets::ReadBuildSpec(absl::GetFlag(FLAGS_spec)));
+                        datasets::ReadBuildSpec(spec_file));
   SN37_ASSIGN_OR_RETURN(datasets::InputFiles inputs,
-                        datasets::InputFilesFromWords(words));
+                        datasets::InputFilesFromWords(files));
   Progress progress("building", 0, "rows");
   datasets::BuildOptions options;
   std::unique_ptr<Hub> hub;
@@ -157,13 +156,17 @@ void PrintOverlaps(const datasets::OverlapReport& report) {
 }
 
 absl::StatusOr<int> Build(Words words) {
-  const std::string out = absl::GetFlag(FLAGS_out);
+  if (words.size() < 2) {
+    return absl::InvalidArgumentError(
+        "build takes a specification and the folder to write");
+  }
+  const std::string& out = words[1];
   const bool drop = absl::GetFlag(FLAGS_drop);
   const std::string whole = drop ? absl::StrCat(out, ".all") : out;
   if (drop && absl::GetFlag(FLAGS_against).empty()) {
     return absl::InvalidArgumentError("--drop needs --against");
   }
-  SN37_RETURN_IF_ERROR(BuildWithProgress(whole, words));
+  SN37_RETURN_IF_ERROR(BuildWithProgress(words[0], whole, words.subspan(2)));
   SN37_ASSIGN_OR_RETURN(Snapshot snapshot, OpenWithProgress(whole));
   if (!absl::GetFlag(FLAGS_against).empty()) {
     SN37_ASSIGN_OR_RETURN(const datasets::OverlapReport report,
@@ -181,7 +184,7 @@ absl::StatusOr<int> Build(Words words) {
 
 absl::StatusOr<int> Verify(Words words) {
   SN37_ASSIGN_OR_RETURN(Snapshot snapshot, OpenWithProgress(words[0]));
-  if (absl::GetFlag(FLAGS_decode)) {
+  if (absl::GetFlag(FLAGS_every_row)) {
     Progress progress("decoding", RowsOf(snapshot), "rows");
     SN37_RETURN_IF_ERROR(datasets::MeasureLengths(snapshot, [&](uint64_t rows) {
                            progress.Advance(rows);
