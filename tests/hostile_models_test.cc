@@ -1,0 +1,363 @@
+// Models that were made to do harm, evaluated by the worker's own process, each
+// followed by a good one: the model has failed, says why, in bounded time and
+// memory, and the next one is evaluated.
+//
+// What a plan would reject before a worker sees it is given to the worker all
+// the same.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "eval/tokenizer/testing/small_tokenizer.h"
+#include "eval/weights/element_type.h"
+#include "eval/weights/safetensors.h"
+#include "eval/weights/safetensors_writer.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "jobs/epoch.pb.h"
+#include "jobs/epoch_folder.h"
+#include "jobs/evaluate.h"
+#include "jobs/executors/local.h"
+#include "nlohmann/json.hpp"
+#include "sn37/base/digest.h"
+#include "sn37/base/file.h"
+#include "sn37/base/json.h"
+#include "sn37/competition/model_id.h"
+#include "sn37/competition/schedule.h"
+#include "sn37/store/digest.h"
+
+namespace sn37 {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+constexpr char kBase[] = "eval/models/testdata/llama_gqa_untied";
+constexpr char kCommit[] = "0123456789012345678901234567890123456789";
+constexpr uint32_t kCompetition = 1;
+
+// Each of a worker's; a good model takes about a second and 300 MB.
+constexpr auto kMaxTime = std::chrono::seconds(20);
+constexpr int64_t kMaxMemory = int64_t{1} << 30;
+
+// ---- models -----------------------------------------------------------------
+
+void Write(const std::string& folder, const char* name,
+           const std::string& text) {
+  fs::remove(JoinPath(folder, name));
+  const absl::Status status = WriteFileWhole(JoinPath(folder, name), text);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+void ChangeConfig(const std::string& folder, const char* key,
+                  nlohmann::json value) {
+  nlohmann::json config =
+      *ParseJson(*ReadFile(JoinPath(folder, "config.json"), 1 << 20), {});
+  config[key] = std::move(value);
+  Write(folder, "config.json", config.dump());
+}
+
+// A tensor's shape and values, row by row.
+struct Weights {
+  std::vector<int64_t> shape;
+  std::vector<float> values;
+};
+
+// Writes the weights again as float32, each tensor changed by `change`.
+void ChangeWeights(
+    const std::string& folder,
+    const std::function<void(const std::string& tensor, Weights&)>& change) {
+  const std::string path = JoinPath(folder, "model.safetensors");
+  std::map<std::string, Weights> tensors;
+  std::vector<eval::TensorSpec> specs;
+  {
+    const auto weights = eval::SafeTensors::OpenFile(path);
+    ASSERT_TRUE(weights.ok()) << weights.status();
+    for (const auto& [name, view] : weights->tensors()) {
+      Weights& tensor = tensors[name];
+      tensor.shape = view.shape;
+      const size_t size = eval::ElementSize(view.type);
+      for (size_t i = 0; i < view.data.size(); i += size) {
+        // bfloat16 is the upper half of a float.
+        uint32_t bits = 0;
+        std::memcpy(reinterpret_cast<char*>(&bits) + 4 - size,
+                    view.data.data() + i, size);
+        tensor.values.push_back(std::bit_cast<float>(bits));
+      }
+      change(name, tensor);
+      specs.push_back({name, eval::ElementType::kF32, tensor.shape});
+    }
+  }
+  auto writer = eval::SafeTensorsWriter::Create(path, specs);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  for (const auto& [name, tensor] : tensors) {
+    const std::span<const uint8_t> bytes(
+        reinterpret_cast<const uint8_t*>(tensor.values.data()),
+        4 * tensor.values.size());
+    ASSERT_TRUE(writer->Write(name, bytes).ok());
+  }
+  ASSERT_TRUE(writer->Finish().ok());
+}
+
+// A tiny model with a tokenizer of as many tokens as it has embeddings, for
+// texts of some thousand bytes.
+void WriteGoodModel(const std::string& folder) {
+  ASSERT_TRUE(MakeFolder(folder).ok());
+  for (const char* name : {"config.json", "model.safetensors"}) {
+    Write(folder, name, *ReadFile(JoinPath(kBase, name), 1 << 20));
+  }
+  ChangeConfig(folder, "max_position_embeddings", 8192);
+  ChangeConfig(folder, "vocab_size", eval::kSmallVocabulary);
+  ChangeWeights(folder, [](const std::string& name, Weights& tensor) {
+    if (name != "model.embed_tokens.weight" && name != "lm_head.weight") return;
+    tensor.shape[0] = eval::kSmallVocabulary;
+    tensor.values.resize(tensor.shape[0] * tensor.shape[1]);
+  });
+  eval::WriteSmallTokenizer(folder);
+}
+
+void Fill(const std::string& folder, float value) {
+  ChangeWeights(folder, [value](const std::string&, Weights& tensor) {
+    tensor.values.assign(tensor.values.size(), value);
+  });
+}
+
+// Puts a number that bfloat16 rounds to infinity where the letter e is.
+void Overflow(const std::string& folder) {
+  ChangeWeights(folder, [](const std::string& name, Weights& tensor) {
+    constexpr size_t kLetterE = 3 + 'e' - 0x21;
+    if (name != "model.embed_tokens.weight") return;
+    tensor.values[kLetterE * tensor.shape[1]] =
+        std::numeric_limits<float>::max();
+  });
+}
+
+// Makes the model so large that loading it takes a while.
+void Grow(const std::string& folder) {
+  constexpr int64_t kMlp = 16384;
+  ChangeConfig(folder, "intermediate_size", kMlp);
+  ChangeWeights(folder, [](const std::string& name, Weights& tensor) {
+    if (name.find(".mlp.") == std::string::npos) return;
+    const bool down = name.find("down_proj") != std::string::npos;
+    tensor.shape[down ? 1 : 0] = kMlp;
+    tensor.values.assign(tensor.shape[0] * tensor.shape[1], 0);
+  });
+}
+
+// ---- evaluation -------------------------------------------------------------
+
+struct Model {
+  std::string name;
+  std::function<void(const std::string& folder)> spoil;
+  std::string why;  // in every sample's error
+  // Whether the weights' file is touched all the time.
+  bool changes = false;
+};
+
+std::string FolderOf(const std::string& home, const std::string& name) {
+  return absl::StrCat(home, "/models/hostile/", name, "/", kCommit);
+}
+
+jobs::PlannedModel Planned(const std::string& home, const std::string& name) {
+  ModelId id;
+  id.repo_namespace = "hostile";
+  id.name = name;
+  id.commit = kCommit;
+  id.secure_hash = "hash";
+  id.competition = kCompetition;
+  const auto digest = ModelDigest(FolderOf(home, name));
+  EXPECT_TRUE(digest.ok()) << digest.status();
+  jobs::PlannedModel model;
+  model.set_competition(kCompetition);
+  model.set_digest(digest.ok() ? digest->hex() : "");
+  model.set_commitment(CompressModelId(id));
+  return model;
+}
+
+jobs::EpochPlan PlanOf(const std::string& home,
+                       const std::vector<std::string>& models) {
+  jobs::EpochPlan plan;
+  plan.set_format(1);
+  plan.set_sync_block(1440);
+  plan.set_seed(Sha256("hostile").hex());
+  *plan.mutable_schedule() =
+      *ParseSchedule(*ReadFile("tests/testdata/tiny.textproto", 1 << 20));
+  Competition& competition =
+      *plan.mutable_schedule()->mutable_entries(0)->mutable_competitions(0);
+  competition.mutable_constraints()->set_sequence_length(8192);
+  plan.set_snapshot(plan.schedule().snapshot());
+  plan.set_dtype("bfloat16");
+  for (const Task& task : competition.tasks()) {
+    jobs::PlannedTask& planned = *plan.add_tasks();
+    planned.set_competition(kCompetition);
+    planned.set_name(task.name());
+    planned.set_samples(static_cast<uint32_t>(task.samples()));
+  }
+  for (const std::string& name : models) {
+    *plan.add_models() = Planned(home, name);
+  }
+  return plan;
+}
+
+// Moves a file's time on until it goes out of scope.
+class Toucher {
+ public:
+  explicit Toucher(std::string path)
+      : path_(std::move(path)), thread_([this] { Run(); }) {}
+  ~Toucher() {
+    done_ = true;
+    thread_.join();
+  }
+
+ private:
+  void Run() {
+    for (time_t second = 1; !done_; ++second) {
+      const timespec times[2] = {{second, 0}, {second, 0}};
+      utimensat(AT_FDCWD, path_.c_str(), times, 0);
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+
+  const std::string path_;
+  std::atomic<bool> done_ = false;
+  std::thread thread_;
+};
+
+// For messages of gtest.
+void PrintTo(const Model& model, std::ostream* out) { *out << model.name; }
+
+class HostileModelsTest : public testing::TestWithParam<Model> {};
+
+TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
+  const Model& hostile = GetParam();
+  const std::string home =
+      absl::StrCat(testing::TempDir(), "/", hostile.name, ".home");
+  for (const std::string& name : {hostile.name, std::string("good")}) {
+    WriteGoodModel(FolderOf(home, name));
+  }
+  const std::string folder = FolderOf(home, hostile.name);
+  hostile.spoil(folder);
+  const jobs::EpochPlan plan = PlanOf(home, {hostile.name, "good"});
+  const jobs::EpochFolder epoch(home, plan.sync_block());
+  ASSERT_TRUE(MakeFolder(epoch.path()).ok());
+  ASSERT_TRUE(WriteFileWhole(epoch.plan(), plan.SerializeAsString()).ok());
+  jobs::LocalExecutor executor(
+      {fs::canonical("jobs/epoch"), absl::StrCat("--worker=", epoch.path()),
+       absl::StrCat("--home=", home),
+       absl::StrCat("--snapshot=",
+                    fs::absolute("datasets/demo/snapshot").string()),
+       "--threads=1"});
+
+  std::optional<Toucher> toucher;
+  if (hostile.changes) toucher.emplace(folder + "/model.safetensors");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto evaluation = jobs::Evaluate(plan, epoch, executor);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2 * kMaxTime);
+  rusage usage;
+  getrusage(RUSAGE_CHILDREN, &usage);
+  EXPECT_LT(int64_t{1024} * usage.ru_maxrss, kMaxMemory);
+
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_EQ(evaluation->incomplete_because, "");
+  int failed = 0, scored = 0;
+  for (const SampleResult& result : evaluation->results) {
+    if (result.model_digest() == plan.models(0).digest()) {
+      EXPECT_EQ(result.status(), MODEL_FAILED) << result.task();
+      EXPECT_THAT(result.error(), HasSubstr(hostile.why));
+      ++failed;
+    } else {
+      EXPECT_EQ(result.status(), SCORED) << result.error();
+      ++scored;
+    }
+  }
+  EXPECT_EQ(failed, 9);
+  EXPECT_EQ(scored, 9);
+}
+
+std::vector<Model> HostileModels() {
+  const auto with = [](const char* key, nlohmann::json value) {
+    return [key, value](const std::string& folder) {
+      ChangeConfig(folder, key, value);
+    };
+  };
+  const auto with_file = [](const char* name, const char* text) {
+    return
+        [name, text](const std::string& folder) { Write(folder, name, text); };
+  };
+  return {
+      {"nan",
+       [](const std::string& folder) {
+         Fill(folder, std::numeric_limits<float>::quiet_NaN());
+       },
+       "not finite"},
+      {"infinite",
+       [](const std::string& folder) {
+         Fill(folder, std::numeric_limits<float>::infinity());
+       },
+       "not finite"},
+      {"overflows", Overflow, "not finite"},
+      {"vocabulary", with("vocab_size", 100000), "model.embed_tokens.weight"},
+      {"tokenizer_ids",
+       [](const std::string& folder) {
+         const std::string path = JoinPath(folder, "tokenizer.json");
+         nlohmann::json json = *ParseJson(*ReadFile(path, 1 << 20), {});
+         json["model"]["vocab"]["beyond"] = 600;
+         Write(folder, "tokenizer.json", json.dump());
+       },
+       "600"},
+      {"endless_template",
+       with_file("chat_template.jinja",
+                 "{% for a in range(9999) %}{% for b in range(9999) %}"
+                 "{% for c in range(9999) %}{% endfor %}{% endfor %}"
+                 "{% endfor %}"),
+       "chat template"},
+      {"flooding_template",
+       with_file("chat_template.jinja",
+                 "{% for a in range(9999) %}{{ 'x' * 1000000 }}{% endfor %}"),
+       "chat template"},
+      {"layers", with("num_hidden_layers", 1000000000), "num_hidden_layers"},
+      {"heads",
+       [](const std::string& folder) {
+         ChangeConfig(folder, "num_hidden_layers", 1);
+         ChangeConfig(folder, "num_attention_heads", 1000000);
+       },
+       "num_attention_heads"},
+      {"no_tokens",
+       with_file("tokenizer.json",
+                 R"({"version":"1.0","added_tokens":[],"normalizer":null,
+                     "pre_tokenizer":null,"post_processor":null,
+                     "decoder":null,"truncation":null,"padding":null,
+                     "model":{"type":"BPE","dropout":null,"unk_token":null,
+                              "continuing_subword_prefix":null,
+                              "end_of_word_suffix":null,"fuse_unk":false,
+                              "vocab":{},"merges":[]}})"),
+       "token"},
+      {"empty_tokenizer", with_file("tokenizer.json", ""), "tokenizer.json"},
+      {"changes", Grow, "changed while it was read", true},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(All, HostileModelsTest,
+                         testing::ValuesIn(HostileModels()),
+                         [](const testing::TestParamInfo<Model>& info) {
+                           return info.param.name;
+                         });
+
+}  // namespace
+}  // namespace sn37
