@@ -3,7 +3,8 @@
 //
 //   peer_engine MODEL_FOLDER bfloat16|float32 THREADS
 //   {"score":[{"tokens":[…],"score_from":N},…]} → {"seconds":…,"losses":[…]}
-//   {"generate":[[…],…],"max_new_tokens":N} → {"seconds":…,"tokens":[[…],…]}
+//   {"generate":[[…],…],"max_new_tokens":N,"min_new_tokens":N}
+//     → {"seconds":…,"tokens":[[…],…]}
 
 #include <chrono>
 #include <cstdlib>
@@ -54,7 +55,7 @@ json Generate(Engine& engine, const json& message) {
     request.prompt = prompt.get<std::vector<int32_t>>();
     request.max_new_tokens = message["max_new_tokens"].get<int64_t>();
     request.repetition_penalty = 1.2f;
-    request.min_new_tokens = request.max_new_tokens;
+    request.min_new_tokens = message["min_new_tokens"].get<int64_t>();
     request.stop_ids = {2};
     requests.push_back(std::move(request));
   }

@@ -1,152 +1,179 @@
-"""Times the same requests on this engine and on Hugging Face transformers.
+"""Times the same requests on this engine and on others.
 
-Both load the model once and are then asked in turn, so that what else the
-machine does hits both. Prints medians and their ratio, and how far the
-answers are apart.
+All load the model once and are then asked in turn, so that what else the
+machine does hits all alike. Prints medians, how many times as fast this engine
+is, and how far the answers are apart.
 """
 
 import argparse
 import json
 import os
 import statistics
-import subprocess
-import time
+
+import engines
 
 
-class OurEngine:
-    """The peer_engine program: one JSON object per line in and out."""
+class Work:
+    """A row of the table: what each engine is asked.
 
-    name = "sn37"
-
-    def __init__(self, args):
-        self.process = subprocess.Popen(
-            [args.engine, args.model, args.dtype, str(args.threads)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, message):
-        self.process.stdin.write(json.dumps(message) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def score(self, samples):
-        answer = self.ask({"score": [
-            {"tokens": s["context"] + s["reference"],
-             "score_from": len(s["context"])} for s in samples]})
-        return answer["seconds"], answer["losses"]
-
-    def generate(self, prompts, new_tokens):
-        answer = self.ask({"generate": prompts, "max_new_tokens": new_tokens})
-        return answer["seconds"], answer["tokens"]
-
-
-class Transformers:
-    """One sample at a time, as the subnet's reference implementation does."""
-
-    name = "transformers"
-
-    def __init__(self, args):
-        import torch
-        import transformers
-        torch.set_num_threads(args.threads)
-        transformers.logging.set_verbosity_error()
-        self.torch = torch
-        self.model = transformers.AutoModelForCausalLM.from_pretrained(
-            args.model, dtype=getattr(torch, args.dtype)).eval()
-        self.name += " " + transformers.__version__
-
-    def score(self, samples):
-        torch, losses = self.torch, []
-        start = time.monotonic()
-        with torch.inference_mode():
-            for s in samples:
-                ids = torch.tensor([s["context"] + s["reference"]])
-                logits = self.model(ids).logits[0].float()
-                first = len(s["context"])
-                logprobs = torch.log_softmax(logits[first - 1:-1], dim=-1)
-                losses.append(-logprobs.gather(
-                    1, ids[0, first:, None]).mean().item())
-        return time.monotonic() - start, losses
-
-    def generate(self, prompts, new_tokens):
-        torch, texts = self.torch, []
-        start = time.monotonic()
-        with torch.inference_mode():
-            for prompt in prompts:
-                ids = torch.tensor([prompt])
-                out = self.model.generate(
-                    ids, attention_mask=torch.ones_like(ids), do_sample=False,
-                    max_new_tokens=new_tokens, min_new_tokens=new_tokens,
-                    repetition_penalty=1.2, pad_token_id=2)
-                texts.append(out[0, len(prompt):].tolist())
-        return time.monotonic() - start, texts
-
-
-def compare(title, runs, repeats):
-    """Prints one table row.
-
-    runs: for ours, then theirs: (tokens, function → (seconds, answers)).
+    runs: for each engine (ours first) its name, how many units of work its
+    function does, and the function, which gives (seconds, answers).
     """
-    rates, answers = [[], []], [None, None]
-    for _ in range(repeats):
-        for i, (tokens, run) in enumerate(runs):
-            seconds, answers[i] = run()
-            rates[i].append(tokens / seconds)
-    ours, theirs = (statistics.median(r) for r in rates)
-    print(f"{title:34} {ours:10.1f} {theirs:12.1f} {ours / theirs:8.2f}x",
-          flush=True)
-    return answers
+
+    def __init__(self, title, unit):
+        self.title, self.unit, self.runs = title, unit, []
+
+    def add(self, name, units, run):
+        self.runs.append((name, units, run))
+        return self
+
+    def measure(self, repeats):
+        rates = [[] for _ in self.runs]
+        answers = [None] * len(self.runs)
+        for _ in range(repeats):
+            for i, (_, units, run) in enumerate(self.runs):
+                seconds, answers[i] = run()
+                rates[i].append(units / seconds)
+        medians = [statistics.median(r) for r in rates]
+        print(f"\n{self.title} ({self.unit} per second)")
+        for (name, _, _), rate in zip(self.runs, medians):
+            ratio = "" if rate == medians[0] else f"{medians[0] / rate:8.2f}x"
+            print(f"  {name:36} {rate:10.1f} {ratio}", flush=True)
+        return medians, answers
+
+
+def largest_difference(a, b):
+    return max(abs(x - y) for x, y in zip(a, b))
+
+
+def scoring(samples, ours, theirs, args):
+    tokens = sum(len(s["context"]) + len(s["reference"]) for s in samples)
+    scored = sum(len(s["reference"]) for s in samples)
+    work = Work(f"scoring {len(samples)} requests", "tokens")
+    for engine in [ours] + theirs:
+        work.add(engine.name, tokens, lambda e=engine: e.score(samples))
+    rates, answers = work.measure(args.repeats)
+    limit = tokens / theirs[0].product_seconds(tokens, scored)
+    print(f"  {'libtorch, products alone':36} {limit:10.1f} "
+          f"(ours reaches {100 * rates[0] / limit:.0f} %)")
+    print(f"  peak resident memory of ours: {ours.peak_mebibytes():.0f} MiB")
+    for engine, losses in zip(theirs, answers[1:]):
+        print(f"  largest difference to {engine.name}: "
+              f"{largest_difference(answers[0], losses):.5f}")
+
+
+def shared_prefix(samples, ours, theirs, args):
+    prefix = samples[0]["context"][:200]
+    samples = [dict(s, context=prefix + s["context"][200:]) for s in samples
+               if len(s["context"]) > 200]
+    tokens = sum(len(s["context"]) + len(s["reference"]) for s in samples)
+    work = Work(f"scoring {len(samples)} requests that begin with the same 200 "
+                "tokens", "tokens")
+    for engine in [ours] + theirs:
+        work.add(engine.name, tokens, lambda e=engine: e.score(samples))
+    work.measure(args.repeats)
+
+
+def generating(prompts, ours, theirs, llama, args):
+    new, some = 100, prompts[:args.one_by_one]
+    work = Work(f"generating {new} tokens for each of {len(prompts)} prompts",
+                "tokens")
+    work.add(ours.name, new * len(prompts),
+             lambda: ours.generate(prompts, new, new))
+    work.add(theirs.name + ", one by one", new * len(some),
+             lambda: theirs.generate(some, new, new))
+    work.add(theirs.name + ", all together", new * len(prompts),
+             lambda: theirs.generate(prompts, new, new, len(prompts)))
+    if llama:
+        work.add(llama.name + ", batched", new * len(prompts),
+                 lambda: llama.generate(prompts, new, new))
+    _, answers = work.measure(args.repeats)
+    same = sum(x == y for x, y in zip(answers[0], answers[1]))
+    print(f"  texts equal to {theirs.name}'s: {same} of {len(some)}")
+
+    one = prompts[:1]
+    work = Work(f"generating {new} tokens for 1 prompt", "tokens")
+    for engine in [ours, theirs] + ([llama] if llama else []):
+        work.add(engine.name, new, lambda e=engine: e.generate(one, new, new))
+    work.measure(args.repeats)
+
+
+def whole_round(samples, ours, theirs, args):
+    """A competition's round: reference loss, two prompts each of instruction
+    following (up to 200 tokens), multiple choice (up to 20)."""
+    instructions = [s["context"][:60] for s in samples[:40]]
+    instructions += [s["context"][5:65] for s in samples[:40]]
+    questions = [s["context"][-150:] for s in samples]
+    part = max(1, len(samples) // args.one_by_one)
+
+    def run(engine, step):
+        answers, seconds = [], 0.0
+        for call in (lambda: engine.score(samples[::step]),
+                     lambda: engine.generate(instructions[::step], 200, 0),
+                     lambda: engine.generate(questions[::step], 20, 0)):
+            took, answer = call()
+            seconds += took
+            answers.append(answer)
+        return seconds, answers
+
+    def count(step):
+        return (len(samples[::step]) + len(instructions[::step]) +
+                len(questions[::step]))
+
+    work = Work("a whole round", "answers")
+    work.add(ours.name, count(1), lambda: run(ours, 1))
+    work.add(theirs.name + ", one by one", count(part),
+             lambda: run(theirs, part))
+    work.measure(args.repeats)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", required=True)
     parser.add_argument("--model", required=True)
+    parser.add_argument("--gguf", required=True, help="the same model")
     parser.add_argument("--requests", required=True)
     parser.add_argument("--dtype", default="bfloat16",
                         choices=["bfloat16", "float32"])
     parser.add_argument("--threads", type=int,
                         default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--score", type=int, default=64,
-                        help="scoring requests")
-    parser.add_argument("--generate", type=int, default=64,
-                        help="prompts to continue by 100 tokens")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--requests-used", type=int, default=64,
+                        help="how many of the requests every engine gets")
     parser.add_argument("--one-by-one", type=int, default=8,
-                        help="how many of the prompts transformers gets; its "
-                        "rate does not depend on it")
+                        help="how many prompts transformers gets where it "
+                        "takes them one by one; its rate does not depend on it")
+    parser.add_argument("--only", choices=["scoring", "shared", "generating",
+                                           "round"], help="one part of it")
+    parser.add_argument("--without-llama-cpp", action="store_true",
+                        help="where it could not be built")
     args = parser.parse_args()
 
     with open(args.requests) as file:
-        samples = json.load(file)["samples"]
-    scored = samples[:args.score]
-    # Distinct prompts of an instruction's length.
-    prompts = [s["context"][:40] for s in samples[:args.generate]]
-    ours, theirs = OurEngine(args), Transformers(args)
+        samples = json.load(file)["samples"][:args.requests_used]
+    # Distinct prompts of an instruction's length that fit into one pass.
+    prompts = [s["context"][:30] for s in samples]
+    ours, theirs = engines.Sn37(args), engines.Transformers(args)
+    llama = None
+    if not args.without_llama_cpp:
+        file = f"{args.gguf}.{args.dtype}.gguf"
+        file = os.path.join(os.environ["SN37_PEERS_HOME"],
+                            os.path.basename(file))
+        if not os.path.exists(file):
+            engines.write_gguf(args.gguf, file, args.dtype)
+        llama = engines.LlamaCpp(args, file)
 
-    print(f"{args.dtype}, {args.threads} threads, medians of {args.repeats}, "
-          f"against {theirs.name}")
-    print(f"{'tokens per second':34} {'sn37':>10} {'transformers':>12} "
-          f"{'ratio':>9}")
-    if scored:
-        tokens = sum(len(s["context"]) + len(s["reference"]) for s in scored)
-        a, b = compare(f"scoring {len(scored)} requests",
-                       [(tokens, lambda: ours.score(scored)),
-                        (tokens, lambda: theirs.score(scored))], args.repeats)
-        apart = max(abs(x - y) for x, y in zip(a, b))
-        print(f"  largest difference of a loss: {apart:.5f}")
-    if prompts:
-        new = 100
-        some, one = prompts[:args.one_by_one], prompts[:1]
-        a, b = compare(f"generating {new} tokens, {len(prompts)} prompts",
-                       [(new * len(prompts),
-                         lambda: ours.generate(prompts, new)),
-                        (new * len(some), lambda: theirs.generate(some, new))],
-                       args.repeats)
-        same = sum(x == y for x, y in zip(a, b))
-        print(f"  equal texts: {same} of {len(some)}")
-        compare(f"generating {new} tokens, 1 prompt",
-                [(new, lambda: ours.generate(one, new)),
-                 (new, lambda: theirs.generate(one, new))], args.repeats)
+    print(f"{args.dtype}, {args.threads} threads, medians of {args.repeats}")
+    wanted = lambda part: args.only in (None, part)
+    if wanted("scoring"):
+        others = [theirs, engines.LmEval(args, theirs)]
+        scoring(samples, ours, others + ([llama] if llama else []), args)
+    if wanted("shared"):
+        shared_prefix(samples, ours, [theirs], args)
+    if wanted("generating"):
+        generating(prompts, ours, theirs, llama, args)
+    if wanted("round"):
+        whole_round(samples, ours, theirs, args)
 
 
 if __name__ == "__main__":
