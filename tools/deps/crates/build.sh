@@ -1,7 +1,8 @@
 #!/bin/bash
 # build.sh GCC RUST VENDOR_TAR CRATE OUTPUT: the crate in the folder CRATE as a
 # static library. GCC and RUST are the folders of the unpacked toolchains. No
-# path of this machine gets into the result: all are written as below /b.
+# path of this machine gets into the result: all are written as below /b. Of the
+# mappings of a path that fit, both compilers take the last.
 set -euo pipefail
 top=$PWD gcc=$PWD/$1 rust=$PWD/$2 vendor=$PWD/$3 crate=$PWD/$4 output=$PWD/$5
 work=$(mktemp -d "$PWD/crates.XXXXXX")
@@ -19,7 +20,7 @@ LD_LIBRARY_PATH=$gcc/tool_lib LC_ALL=C exec $gcc/usr/bin/x86_64-linux-gnu-gcc-12
   -fno-canonical-system-headers -nostdinc $* \\
   -isystem $gcc/usr/lib/gcc/x86_64-linux-gnu/12/include \\
   -isystem $gcc/usr/include/x86_64-linux-gnu -isystem $gcc/usr/include \\
-  -ffile-prefix-map=$work=/b -ffile-prefix-map=$top=/b "\$@"
+  -ffile-prefix-map=$top=/b -ffile-prefix-map=$work=/b "\$@"
 SH
 }
 cxx=$gcc/usr/include
@@ -33,8 +34,8 @@ SH
 cat > "$work/bin/rustc" <<SH
 #!/bin/bash
 LD_LIBRARY_PATH=$rust/tool_lib exec $rust/usr/bin/rustc --sysroot=$rust/usr \\
-  -C linker=$work/bin/cc --remap-path-prefix=$work=/b \\
-  --remap-path-prefix=$top=/b "\$@"
+  -C linker=$work/bin/cc --remap-path-prefix=$top=/b \\
+  --remap-path-prefix=$work=/b "\$@"
 SH
 chmod +x "$work"/bin/*
 
