@@ -173,6 +173,14 @@ DEBIAN = {
     "zlib": [
         ("zlib1g-dev", "1:1.2.13.dfsg-1", "f9ce531f60cbd5df37996af9370e0171be96902a17ec2bdbd8d62038c354094f"),
     ],
+    # gRPC; its plugin of protoc and the library that this needs; DNS.
+    "grpc": [
+        ("libgrpc++-dev", "1.51.1-3+b1", "ae6e0949f44a444b71257411a4133c6e7b0ae701c93866321ebcf05f03779cd2"),
+        ("libgrpc-dev", "1.51.1-3+b1", "7b26c6356f1d154c2826f7e940f3b1d0ec31630980dfc4690ebe040b0c0d47e7"),
+        ("libgrpc29", "1.51.1-3+b1", "c562c8fe0b325ba6a67f6a48c6eb5769cde5c98d4e1def3f03db0f5bdecfbc1d"),
+        ("protobuf-compiler-grpc", "1.51.1-3+b1", "05aa3ade93eab39d1f99b4baf36554abe5b2da63489f9c1bf787a8375a57937f"),
+        ("libc-ares-dev", "1.18.1-3", "fd031e01ade61a16e9d71776e6d235c637c0514f88b241a27b5e51af5aa39dc2"),
+    ],
     # English words by how common they are.
     "scowl": [
         ("scowl", "2020.12.07-2", "de692546df9b169f2cbdf4d8d88111a374733a9c382b820a6f943914ca705718"),

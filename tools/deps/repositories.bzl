@@ -99,6 +99,13 @@ def _libraries():
             "usr/lib/x86_64-linux-gnu/libproto*.so.32",
         ],
     )
+    _debian(
+        "grpc",
+        "//tools/deps/repo:grpc.BUILD",
+        tool_libs = [
+            "usr/lib/x86_64-linux-gnu/libgrpc_plugin_support.so.1.51",
+        ],
+    )
 
 def _wheels():
     wheels(
