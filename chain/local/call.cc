@@ -47,11 +47,13 @@ struct Line {
 
 }  // namespace
 
+std::string CallText(const Call& call) { return std::visit(Line(), call); }
+
 std::string SigningPayload(absl::string_view genesis_hash,
                            const SignedCall& call) {
   return absl::StrCat("sn37 ledger call\ngenesis ", genesis_hash, "\nsigner ",
                       call.signer, "\nnonce ", call.nonce, "\n",
-                      std::visit(Line(), call.call));
+                      CallText(call.call));
 }
 
 }  // namespace sn37::chain

@@ -62,6 +62,9 @@ struct SignedCall {
   std::string signature;  // 64 bytes
 };
 
+// The last line of that text: what is asked.
+std::string CallText(const Call& call);
+
 // The bytes that the signer signs.
 std::string SigningPayload(absl::string_view genesis_hash,
                            const SignedCall& call);
