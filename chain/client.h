@@ -59,6 +59,8 @@ inline constexpr char kHotKeyAlreadyRegisteredInSubNet[] =
 inline constexpr char kAccountNotAllowedCommit[] = "AccountNotAllowedCommit";
 inline constexpr char kCommitmentSetRateLimitExceeded[] =
     "CommitmentSetRateLimitExceeded";
+// What newer runtimes say instead, which count bytes per epoch.
+inline constexpr char kSpaceLimitExceeded[] = "SpaceLimitExceeded";
 inline constexpr char kCommitRevealEnabled[] = "CommitRevealEnabled";
 inline constexpr char kCommitRevealDisabled[] = "CommitRevealDisabled";
 inline constexpr char kCommittingWeightsTooFast[] = "CommittingWeightsTooFast";

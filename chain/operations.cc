@@ -1,5 +1,7 @@
 #include "chain/operations.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -17,18 +19,20 @@ bool IsUnsure(const absl::Status& status) {
 }
 
 // Writes until `read_back` finds what was written and returns that. `too_fast`
-// names the refusal after which waiting helps. It is read after such a refusal
+// names the refusals after which waiting helps. It is read after such a refusal
 // too: the write before, of unknown end, may have caused it.
 template <typename T>
 absl::StatusOr<T> WriteAndConfirm(
-    absl::string_view too_fast, absl::FunctionRef<absl::Status()> write,
+    std::initializer_list<absl::string_view> too_fast,
+    absl::FunctionRef<absl::Status()> write,
     absl::FunctionRef<absl::StatusOr<std::optional<T>>()> read_back,
     WaitToRetry wait) {
   while (true) {
     const absl::Status status = write();
-    if (!status.ok() && !IsUnsure(status) && !RefusedWith(status, too_fast)) {
-      return status;
-    }
+    const bool again = std::any_of(
+        too_fast.begin(), too_fast.end(),
+        [&](absl::string_view name) { return RefusedWith(status, name); });
+    if (!status.ok() && !IsUnsure(status) && !again) return status;
     absl::StatusOr<std::optional<T>> found = read_back();
     while (IsUnsure(found.status()) && wait()) found = read_back();
     if (!found.ok()) return found.status();
@@ -104,8 +108,9 @@ absl::StatusOr<Commitment> CommitAndConfirm(Client& client,
     if (!mine) return std::nullopt;
     return newest;
   };
-  return WriteAndConfirm<Commitment>(kCommitmentSetRateLimitExceeded, write,
-                                     read_back, wait);
+  return WriteAndConfirm<Commitment>(
+      {kCommitmentSetRateLimitExceeded, kSpaceLimitExceeded}, write, read_back,
+      wait);
 }
 
 absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
@@ -135,7 +140,7 @@ absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
     }
     return stored;
   };
-  return WriteAndConfirm<std::vector<Weight>>(kSettingWeightsTooFast, write,
+  return WriteAndConfirm<std::vector<Weight>>({kSettingWeightsTooFast}, write,
                                               read_back, wait);
 }
 
@@ -160,7 +165,7 @@ absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
   SN37_ASSIGN_OR_RETURN(const std::optional<WeightsCommit> before, read_back());
   if (before.has_value()) return *before;
   const auto write = [&] { return client.CommitWeights(hotkey, netuid, hash); };
-  return WriteAndConfirm<WeightsCommit>(kCommittingWeightsTooFast, write,
+  return WriteAndConfirm<WeightsCommit>({kCommittingWeightsTooFast}, write,
                                         read_back, wait);
 }
 
@@ -186,8 +191,8 @@ absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
   const auto write = [&] {
     return client.RevealWeights(hotkey, netuid, hidden);
   };
-  return WriteAndConfirm<std::vector<Weight>>(kRevealTooEarly, write, read_back,
-                                              wait);
+  return WriteAndConfirm<std::vector<Weight>>({kRevealTooEarly}, write,
+                                              read_back, wait);
 }
 
 }  // namespace sn37::chain
