@@ -15,6 +15,11 @@
 #include <xxhash.h>
 #include <zlib.h>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/ssl.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -24,6 +29,7 @@
 #include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tools/deps/asio/server_name.h"
 #include "tools/deps/deps_test.pb.h"
 
 namespace {
@@ -60,6 +66,19 @@ TEST(DepsTest, Crypto) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(nullptr, 0, digest);
   EXPECT_EQ(digest[0], 0xe3);
+}
+
+// With no OpenSSL but the one that it brings along.
+TEST(DepsTest, Asio) {
+  namespace ssl = boost::asio::ssl;
+  boost::asio::io_context io;
+  ssl::context tls(ssl::context::tls_client);
+  tls.set_default_verify_paths();
+  boost::beast::ssl_stream<boost::beast::tcp_stream> stream(io, tls);
+  EXPECT_TRUE(sn37::SetServerName(stream.native_handle(), "x"));
+  boost::system::error_code error;
+  stream.handshake(ssl::stream_base::client, error);
+  EXPECT_EQ(error, boost::asio::error::bad_descriptor);
 }
 
 TEST(DepsTest, Curl) {

@@ -137,6 +137,10 @@ DEBIAN = {
         ("libbenchmark1debian", "1.7.1-1", "59f0902a880853ef0fc658ecee85da35dd2ab03485a7cf305cad233e8b607621"),
         ("libbenchmark-dev", "1.7.1-1", "82c9048e75f3d83b3b8a349144d5ca55487eb370b34167ffe12f8060300ed462"),
     ],
+    # Asio and Beast: sockets, TLS, WebSocket. Headers only.
+    "boost": [
+        ("libboost1.81-dev", "1.81.0-5+deb12u1", "bfe6d942c9fa4d68c8455e712a16fe3911f85d92959a0753cb22e5c13c2067de"),
+    ],
     # SHA-256 and friends.
     "openssl": [
         ("libssl-dev", "3.0.20-1~deb12u2", "43ef5c109056b1507a0972631ee8292e727029aeda1516b4672cb041730ae3af"),

@@ -78,6 +78,7 @@ def _libraries():
     for name in [
         "absl",
         "benchmark",
+        "boost",
         "curl",
         "gtest",
         "json",
