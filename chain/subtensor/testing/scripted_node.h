@@ -36,8 +36,8 @@ struct ScriptedNodeOptions {
   std::string genesis = "0x" + std::string(64, '1');  // chain_getBlockHash(0)
   std::string chain = "Scripted";                     // system_chain
   // PEM. With both the node speaks TLS.
-  std::string certificate;
-  std::string key;
+  std::string certificate = {};
+  std::string key = {};
 };
 
 // Safe from any thread. Handlers are called one at a time, on the node's own
@@ -91,7 +91,7 @@ class ScriptedNode {
                        absl::Duration timeout = absl::Seconds(10)) const;
 
  private:
-  class Server;
+  struct Server;
   std::unique_ptr<Server> server_;
 };
 
