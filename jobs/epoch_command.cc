@@ -26,6 +26,7 @@
 #include "eval/weights/gguf_import.h"
 #include "jobs/demo/demo.h"
 #include "jobs/engine_flags.h"
+#include "jobs/examine.h"
 #include "jobs/executors/local.h"
 #include "jobs/report/terminal.h"
 #include "jobs/run_epoch.h"
@@ -50,7 +51,7 @@ ABSL_FLAG(std::string, snapshot, "",
 ABSL_FLAG(std::string, device, "cpu", "Where models run: cpu.");
 ABSL_FLAG(std::string, worker, "",
           "For workers that the job starts itself: the epoch's folder; the "
-          "shard is the argument.");
+          "arguments are the stage and the shard.");
 
 namespace sn37::jobs {
 
@@ -135,8 +136,12 @@ std::string Program() {
   return std::filesystem::read_symlink("/proc/self/exe");
 }
 
+constexpr char kExamine[] = "examine";
+constexpr char kEvaluate[] = "evaluate";
+
+// All but the shard.
 std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
-                                       const EpochFolder& folder,
+                                       const EpochFolder& folder, Stage stage,
                                        const std::string& home,
                                        const std::string& snapshot) {
   std::vector<std::string> command = {Program()};
@@ -149,6 +154,7 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
         absl::StrCat("--memory_mib=", absl::GetFlag(FLAGS_memory_mib))}) {
     command.push_back(flag);
   }
+  command.push_back(stage == Stage::kExamine ? kExamine : kEvaluate);
   return command;
 }
 
@@ -213,19 +219,17 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   SN37_RETURN_IF_ERROR(PrepareWorld(program, home, schedule));
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<chain::Ledger> ledger,
                         chain::Ledger::Open(LedgerFile(home), {}));
-  LocalStore store(ModelsFolder(home));
 
   EpochInputs inputs;
   inputs.home = home;
   inputs.schedule = &schedule;
   inputs.snapshot = &snapshot;
   inputs.chain = ledger.get();
-  inputs.store = &store;
   SN37_ASSIGN_OR_RETURN(inputs.validator_hotkey, DemoValidator());
   inputs.validator = [] { return chain::Keypair::FromUri(kDemoValidator); };
-  inputs.executor = [&](const EpochFolder& folder) {
+  inputs.executor = [&](const EpochFolder& folder, Stage stage) {
     return std::make_unique<LocalExecutor>(
-        WorkerCommand(verb, folder, home, snapshot_folder));
+        WorkerCommand(verb, folder, stage, home, snapshot_folder));
   };
   inputs.engine = eval::BuildDigest();
   inputs.dtype = absl::GetFlag(FLAGS_dtype);
@@ -237,25 +241,36 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   return result.decision.complete() ? 0 : 1;
 }
 
-// Runs a shard, telling the job about each finished sample on standard output.
+// Tells the job that a unit of work is done.
+void TellOne() {
+  std::fputs(".\n", stdout);
+  std::fflush(stdout);
+}
+
+absl::Status RunShard(const std::string& stage, int shard) {
+  const EpochFolder folder(absl::GetFlag(FLAGS_worker));
+  const std::string models = ModelsFolder(HomeFolder());
+  if (stage == kExamine) {
+    LocalStore store(models);
+    SN37_RETURN_IF_ERROR(RunExaminer(folder, store, shard));
+    TellOne();
+    return absl::OkStatus();
+  }
+  SN37_ASSIGN_OR_RETURN(const eval::EngineOptions engine,
+                        EngineOptionsFromFlags());
+  return RunWorker({folder, absl::GetFlag(FLAGS_snapshot), models, engine},
+                   shard, TellOne);
+}
+
 int RunAsWorker(absl::Span<const std::string> words) {
   int shard;
-  if (words.size() != 1 || !absl::SimpleAtoi(words[0], &shard)) {
-    std::cerr << "sn37: a worker takes one shard\n";
+  if (words.size() != 2 || (words[0] != kExamine && words[0] != kEvaluate) ||
+      !absl::SimpleAtoi(words[1], &shard)) {
+    std::cerr << "sn37: a worker takes a stage and a shard\n";
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a worker does not outlive its job
-  absl::StatusOr<eval::EngineOptions> engine = EngineOptionsFromFlags();
-  absl::Status status = engine.status();
-  if (status.ok()) {
-    const WorkerOptions options{EpochFolder(absl::GetFlag(FLAGS_worker)),
-                                absl::GetFlag(FLAGS_snapshot),
-                                ModelsFolder(HomeFolder()), *engine};
-    status = RunWorker(options, shard, [] {
-      std::fputs(".\n", stdout);
-      std::fflush(stdout);
-    });
-  }
+  const absl::Status status = RunShard(words[0], shard);
   if (status.ok()) return 0;
   std::cout << Printable(status.message()) << "\n";
   return 1;

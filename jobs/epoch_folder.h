@@ -22,6 +22,12 @@ class EpochFolder {
 
   const std::string& path() const { return path_; }
   std::string plan() const { return JoinPath(path_, "plan.pb"); }
+  // What the examine stage works in; gone when it is done.
+  std::string examined() const { return JoinPath(path_, "examined"); }
+  std::string draft() const { return JoinPath(examined(), "draft.pb"); }
+  std::string examination(int model) const {
+    return JoinPath(examined(), absl::StrCat(model, ".pb"));
+  }
   std::string logs() const { return JoinPath(path_, "log"); }
   // One append-only log per evaluated model.
   std::string log(uint32_t competition, absl::string_view digest) const {

@@ -1,4 +1,4 @@
-// Runs the shards of an epoch somewhere: as processes of this machine
+// Runs the shards of a stage somewhere: as processes of this machine
 // (executors/local.h) or as tasks of a cluster. A shard is one planned model;
 // what it needs and what it leaves lies in the epoch's folder, so a shard can
 // be run again, or twice at once, without harm.
@@ -21,6 +21,9 @@
 #include "absl/types/span.h"
 
 namespace sn37::jobs {
+
+// The stages that work in processes of their own.
+enum class Stage { kExamine, kEvaluate };
 
 struct ShardEnd {
   int exit_code = 0;    // of a process that ended by itself

@@ -7,26 +7,20 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "eval/status.h"
 #include "sn37/base/file.h"
-#include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
-#include "sn37/competition/constraints.h"
 #include "sn37/competition/model_id.h"
 #include "sn37/competition/retry.h"
 #include "sn37/competition/schedule.h"
 #include "sn37/competition/sync_block.h"
-#include "sn37/round/check.h"
-#include "sn37/store/digest.h"
-#include "sn37/store/fault_text.h"
 
 namespace sn37::jobs {
 namespace {
 
 constexpr uint32_t kFormat = 1;
 
-// Makes the plan of one epoch. Lives for one MakePlan.
+// Makes the plan of one epoch. Lives for one DraftPlan.
 class Planner {
  public:
   Planner(const PlanInputs& inputs, int64_t sync_block)
@@ -122,14 +116,11 @@ class Planner {
     SN37_ASSIGN_OR_RETURN(
         chain::Commitments commitments,
         in_.chain->GetCommitments(netuid(), plan_.sync_block()));
-    Progress progress("checking models", commitments.commitments.size(),
-                      "commitments");
     for (const chain::Commitment& commitment : commitments.commitments) {
       auto uid = uids_.find(commitment.hotkey);
       if (uid != uids_.end()) {  // else: left the subnet
         SN37_RETURN_IF_ERROR(Consider(commitment, uid->second));
       }
-      progress.Advance(1);
     }
     return absl::OkStatus();
   }
@@ -165,7 +156,6 @@ class Planner {
     planned.set_commit(id->commit.value_or(""));
     planned.set_reason(*reason);
     planned.set_commitment(commitment.text);
-    SN37_RETURN_IF_ERROR(Examine(*id, *competition, planned));
     *plan_.add_models() = std::move(planned);
     return absl::OkStatus();
   }
@@ -200,37 +190,6 @@ class Planner {
     }
     why = "dropped: cannot win at today's epsilon";
     return std::nullopt;
-  }
-
-  // Fetches, hashes and checks the model. What its own files rule out is
-  // written into `planned`; an error is ours.
-  absl::Status Examine(const ModelId& id, const Competition& competition,
-                       PlannedModel& planned) {
-    absl::StatusOr<std::string> folder =
-        in_.store->Fetch(id, competition.constraints().max_bytes());
-    if (!folder.ok()) return RuleOut(folder.status(), "", planned);
-    absl::StatusOr<Digest> digest = ModelDigest(*folder);
-    if (!digest.ok()) return RuleOut(digest.status(), *folder, planned);
-    planned.set_digest(digest->hex());
-    if (SecureHash(digest->base64(), planned.hotkey()) != id.secure_hash) {
-      planned.set_misconfigured(
-          "the model's files are not those that the commitment's hash names");
-      return absl::OkStatus();
-    }
-    absl::StatusOr<std::vector<ConstraintResult>> results =
-        CheckFolder(*folder, competition.constraints());
-    if (!results.ok()) return RuleOut(results.status(), *folder, planned);
-    planned.set_misconfigured(Failures(*results));
-    return absl::OkStatus();
-  }
-
-  // A fault of the model's files is written into the plan; another is ours.
-  static absl::Status RuleOut(const absl::Status& status,
-                              const std::string& folder,
-                              PlannedModel& planned) {
-    if (!eval::IsModelFault(status)) return status;
-    planned.set_misconfigured(FaultText(status, folder));
-    return absl::OkStatus();
   }
 
   void Reject(const chain::Commitment& commitment, uint32_t uid,
@@ -278,24 +237,22 @@ absl::StatusOr<TasksByCompetition> DrawAllTasks(
   return tasks;
 }
 
-absl::StatusOr<EpochPlan> MakePlan(const PlanInputs& inputs,
-                                   int64_t sync_block) {
+absl::StatusOr<EpochPlan> DraftPlan(const PlanInputs& inputs,
+                                    int64_t sync_block) {
   return Planner(inputs, sync_block).Run();
 }
 
-absl::StatusOr<EpochPlan> ReadPlan(const EpochFolder& folder) {
+absl::StatusOr<EpochPlan> ReadPlan(const std::string& path) {
   constexpr uint64_t kMaxPlanBytes = 64 << 20;
-  SN37_ASSIGN_OR_RETURN(std::string bytes,
-                        ReadFile(folder.plan(), kMaxPlanBytes));
+  SN37_ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, kMaxPlanBytes));
   EpochPlan plan;
   if (!plan.ParseFromString(bytes)) {
-    return absl::DataLossError(absl::StrCat(
-        folder.plan(), " is no plan; remove it and run the epoch again"));
+    return absl::DataLossError(
+        absl::StrCat(path, " is no plan; remove it and run the epoch again"));
   }
   if (plan.format() != kFormat) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(folder.plan(), " has format ", plan.format(),
-                     ", this program knows ", kFormat));
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, " has format ", plan.format(), ", this program knows ", kFormat));
   }
   return plan;
 }

@@ -12,11 +12,9 @@
 #include "chain/client.h"
 #include "datasets/snapshot.h"
 #include "jobs/epoch.pb.h"
-#include "jobs/epoch_folder.h"
 #include "sn37/competition/schedule.pb.h"
 #include "sn37/round/round.h"
 #include "sn37/state/validator_state.h"
-#include "sn37/store/store.h"
 
 namespace sn37::jobs {
 
@@ -31,7 +29,6 @@ absl::StatusOr<TasksByCompetition> DrawAllTasks(
 // What a plan is made from. Borrowed for the call.
 struct PlanInputs {
   chain::Client* chain;
-  ModelStore* store;
   const Schedule* schedule;
   const datasets::Snapshot* snapshot;
   const ValidatorState* state;
@@ -41,16 +38,15 @@ struct PlanInputs {
 };
 
 // Plans the epoch of a finalized sync block: of all commitments at that block,
-// the new, the kept and those to retry (reference rules), fetched, hashed and
-// checked against their competition. A commitment that cannot enter is
-// rejected, with the reason; a model that its own files rule out is planned as
-// misconfigured. Errors are not a miner's: the chain or the store cannot be
-// reached, the schedule has no entry.
-absl::StatusOr<EpochPlan> MakePlan(const PlanInputs& inputs,
-                                   int64_t sync_block);
+// the new, the kept and those to retry (reference rules). A commitment that
+// cannot enter is rejected, with the reason. Errors are not a miner's: the
+// chain cannot be reached, the schedule has no entry. No model has been looked
+// at: examine.h fills in what its files say.
+absl::StatusOr<EpochPlan> DraftPlan(const PlanInputs& inputs,
+                                    int64_t sync_block);
 
-// Reads plan.pb; refuses a format that this program does not know.
-absl::StatusOr<EpochPlan> ReadPlan(const EpochFolder& folder);
+// Reads a plan's file; refuses a format that this program does not know.
+absl::StatusOr<EpochPlan> ReadPlan(const std::string& path);
 
 }  // namespace sn37::jobs
 

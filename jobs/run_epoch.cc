@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "jobs/decide.h"
 #include "jobs/evaluate.h"
+#include "jobs/examine.h"
 #include "jobs/plan.h"
 #include "jobs/publish.h"
 #include "jobs/report/html.h"
@@ -33,17 +34,18 @@ absl::StatusOr<EpochPlan> PlanOnce(const EpochInputs& inputs,
                                    const EpochFolder& folder,
                                    const ValidatorState& state,
                                    int64_t sync_block) {
-  if (FileExists(folder.plan())) return ReadPlan(folder);
+  if (FileExists(folder.plan())) return ReadPlan(folder.plan());
   PlanInputs plan_inputs;
   plan_inputs.chain = inputs.chain;
-  plan_inputs.store = inputs.store;
   plan_inputs.schedule = inputs.schedule;
   plan_inputs.snapshot = inputs.snapshot;
   plan_inputs.state = &state;
   plan_inputs.engine = inputs.engine;
   plan_inputs.dtype = inputs.dtype;
   plan_inputs.device = inputs.device;
-  SN37_ASSIGN_OR_RETURN(EpochPlan plan, MakePlan(plan_inputs, sync_block));
+  SN37_ASSIGN_OR_RETURN(EpochPlan plan, DraftPlan(plan_inputs, sync_block));
+  SN37_RETURN_IF_ERROR(
+      Examine(folder, *inputs.executor(folder, Stage::kExamine), plan));
   SN37_RETURN_IF_ERROR(WriteFileWhole(folder.plan(), plan.SerializeAsString()));
   return plan;
 }
@@ -124,8 +126,9 @@ absl::StatusOr<EpochResult> RunEpoch(const EpochInputs& inputs) {
                         PlanOnce(inputs, folder, state, sync_block));
   SN37_RETURN_IF_ERROR(CheckPlanIsOurs(plan, inputs, folder));
   SN37_RETURN_IF_ERROR(LogCachedResults(plan, folder, file));
-  SN37_ASSIGN_OR_RETURN(Evaluation evaluation,
-                        Evaluate(plan, folder, *inputs.executor(folder)));
+  SN37_ASSIGN_OR_RETURN(
+      Evaluation evaluation,
+      Evaluate(plan, folder, *inputs.executor(folder, Stage::kEvaluate)));
   SN37_RETURN_IF_ERROR(CacheResults(plan, evaluation.results, file));
   SN37_ASSIGN_OR_RETURN(
       Outcome outcome,

@@ -19,7 +19,6 @@
 #include "jobs/epoch_folder.h"
 #include "jobs/executor.h"
 #include "sn37/competition/schedule.pb.h"
-#include "sn37/store/store.h"
 
 namespace sn37::jobs {
 
@@ -29,11 +28,10 @@ struct EpochInputs {
   const Schedule* schedule;
   const datasets::Snapshot* snapshot;
   chain::Client* chain;
-  ModelStore* store;
   std::string validator_hotkey;  // SS58
   // Reads the validator's key; called only when there are weights to set.
   std::function<absl::StatusOr<chain::Keypair>()> validator;
-  std::function<std::unique_ptr<Executor>(const EpochFolder&)> executor;
+  std::function<std::unique_ptr<Executor>(const EpochFolder&, Stage)> executor;
   std::string engine;  // digest of the engine's build
   std::string dtype;   // float32 or bfloat16
   std::string device;  // device kind

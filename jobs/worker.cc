@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<RoundTask>> TasksOf(const EpochPlan& plan,
 
 absl::Status RunWorker(const WorkerOptions& options, int shard,
                        absl::FunctionRef<void()> finished) {
-  SN37_ASSIGN_OR_RETURN(EpochPlan plan, ReadPlan(options.folder));
+  SN37_ASSIGN_OR_RETURN(EpochPlan plan, ReadPlan(options.folder.plan()));
   if (shard < 0 || shard >= plan.models_size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the plan has ", plan.models_size(),

@@ -2,8 +2,8 @@
 // followed by a good one: the model has failed, says why, in bounded time and
 // memory, and the next one is evaluated.
 //
-// What a plan would reject before a worker sees it is given to the worker all
-// the same.
+// What the examination rules out before a worker sees it is given to the worker
+// all the same.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -33,6 +33,7 @@
 #include "jobs/epoch.pb.h"
 #include "jobs/epoch_folder.h"
 #include "jobs/evaluate.h"
+#include "jobs/examine.h"
 #include "jobs/executors/local.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/digest.h"
@@ -179,10 +180,10 @@ jobs::PlannedModel Planned(const std::string& home, const std::string& name) {
   id.repo_namespace = "hostile";
   id.name = name;
   id.commit = kCommit;
-  id.secure_hash = "hash";
   id.competition = kCompetition;
   const auto digest = ModelDigest(FolderOf(home, name));
   EXPECT_TRUE(digest.ok()) << digest.status();
+  id.secure_hash = SecureHash(digest.ok() ? digest->base64() : "", "");
   jobs::PlannedModel model;
   model.set_competition(kCompetition);
   model.set_digest(digest.ok() ? digest->hex() : "");
@@ -257,22 +258,30 @@ TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
   const jobs::EpochFolder epoch(home, plan.sync_block());
   ASSERT_TRUE(MakeFolder(epoch.path()).ok());
   ASSERT_TRUE(WriteFileWhole(epoch.plan(), plan.SerializeAsString()).ok());
-  jobs::LocalExecutor executor(
-      {fs::canonical("jobs/epoch"), absl::StrCat("--worker=", epoch.path()),
-       absl::StrCat("--home=", home),
-       absl::StrCat("--snapshot=",
-                    fs::absolute("datasets/demo/snapshot").string()),
-       "--threads=1"});
+  const auto executor = [&](const std::string& stage) {
+    return jobs::LocalExecutor(
+        {fs::canonical("jobs/epoch"), absl::StrCat("--worker=", epoch.path()),
+         absl::StrCat("--home=", home),
+         absl::StrCat("--snapshot=",
+                      fs::absolute("datasets/demo/snapshot").string()),
+         "--threads=1", stage});
+  };
+  jobs::LocalExecutor examiner = executor("examine");
+  jobs::LocalExecutor evaluator = executor("evaluate");
 
   std::optional<Toucher> toucher;
   if (hostile.changes) toucher.emplace(folder + "/model.safetensors");
   const auto begin = std::chrono::steady_clock::now();
-  const auto evaluation = jobs::Evaluate(plan, epoch, executor);
+  jobs::EpochPlan examined = plan;
+  const absl::Status examination = jobs::Examine(epoch, examiner, examined);
+  const auto evaluation = jobs::Evaluate(plan, epoch, evaluator);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 2 * kMaxTime);
   rusage usage;
   getrusage(RUSAGE_CHILDREN, &usage);
   EXPECT_LT(int64_t{1024} * usage.ru_maxrss, kMaxMemory);
 
+  EXPECT_TRUE(examination.ok()) << examination;
+  EXPECT_EQ(examined.models(1).misconfigured(), "");
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   EXPECT_EQ(evaluation->incomplete_because, "");
   int failed = 0, scored = 0;

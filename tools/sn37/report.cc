@@ -97,7 +97,7 @@ absl::Status Report() {
     SN37_ASSIGN_OR_RETURN(block, LastEpoch(home));
   }
   const EpochFolder folder(home, block);
-  SN37_ASSIGN_OR_RETURN(jobs::EpochPlan plan, jobs::ReadPlan(folder));
+  SN37_ASSIGN_OR_RETURN(jobs::EpochPlan plan, jobs::ReadPlan(folder.plan()));
   SN37_ASSIGN_OR_RETURN(Decision decision, ReadDecision(folder));
   SN37_RETURN_IF_ERROR(
       WriteFileWhole(folder.report(), jobs::ReportHtml(plan, decision)));

@@ -1,0 +1,142 @@
+#include "jobs/examine.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "eval/status.h"
+#include "jobs/plan.h"
+#include "jobs/run_shards.h"
+#include "sn37/base/file.h"
+#include "sn37/base/status_macros.h"
+#include "sn37/competition/constraints.h"
+#include "sn37/competition/model_id.h"
+#include "sn37/competition/schedule.h"
+#include "sn37/round/check.h"
+#include "sn37/store/digest.h"
+#include "sn37/store/fault_text.h"
+
+namespace sn37::jobs {
+namespace {
+
+// A fault of the model's files is what the examination found; another is ours.
+absl::Status RuleOut(const absl::Status& status, const std::string& folder,
+                     Examination& found) {
+  if (!eval::IsModelFault(status)) return status;
+  found.set_misconfigured(FaultText(status, folder));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
+                                         const Constraints& constraints,
+                                         ModelStore& store) {
+  Examination found;
+  SN37_ASSIGN_OR_RETURN(const ModelId id, ParseModelId(planned.commitment()));
+  absl::StatusOr<std::string> folder = store.Fetch(id, constraints.max_bytes());
+  if (!folder.ok()) {
+    SN37_RETURN_IF_ERROR(RuleOut(folder.status(), "", found));
+    return found;
+  }
+  absl::StatusOr<Digest> digest = ModelDigest(*folder);
+  if (!digest.ok()) {
+    SN37_RETURN_IF_ERROR(RuleOut(digest.status(), *folder, found));
+    return found;
+  }
+  found.set_digest(digest->hex());
+  if (SecureHash(digest->base64(), planned.hotkey()) != id.secure_hash) {
+    found.set_misconfigured(
+        "the model's files are not those that the commitment's hash names");
+    return found;
+  }
+  absl::StatusOr<std::vector<ConstraintResult>> results =
+      CheckFolder(*folder, constraints);
+  if (results.ok()) {
+    found.set_misconfigured(Failures(*results));
+  } else {
+    SN37_RETURN_IF_ERROR(RuleOut(results.status(), *folder, found));
+  }
+  return found;
+}
+
+absl::Status RemoveFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return ErrnoStatus(error.value(), "remove", path);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<UnfinishedShards> Unfinished(const EpochFolder& folder,
+                                            const EpochPlan& plan) {
+  UnfinishedShards unfinished;
+  for (int i = 0; i < plan.models_size(); ++i) {
+    if (!FileExists(folder.examination(i))) unfinished[i] = 1;
+  }
+  return unfinished;
+}
+
+absl::Status ReadExamination(const EpochFolder& folder, int shard,
+                             PlannedModel& planned) {
+  constexpr uint64_t kMaxBytes = 1 << 20;
+  SN37_ASSIGN_OR_RETURN(const std::string bytes,
+                        ReadFile(folder.examination(shard), kMaxBytes));
+  Examination found;
+  if (!found.ParseFromString(bytes)) {
+    return absl::DataLossError(absl::StrCat(folder.examination(shard),
+                                            " is no examination; run again"));
+  }
+  planned.set_digest(found.digest());
+  planned.set_misconfigured(found.misconfigured());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Examine(const EpochFolder& folder, Executor& executor,
+                     EpochPlan& plan) {
+  SN37_RETURN_IF_ERROR(RemoveFolder(folder.examined()));
+  SN37_RETURN_IF_ERROR(MakeFolder(folder.examined()));
+  SN37_RETURN_IF_ERROR(
+      WriteFileWhole(folder.draft(), plan.SerializeAsString()));
+  const size_t shards = static_cast<size_t>(plan.models_size());
+  auto unfinished = [&] { return Unfinished(folder, plan); };
+  SN37_ASSIGN_OR_RETURN(
+      const ShardsEnd end,
+      RunShards(plan, {"checking models", "models", shards, unfinished},
+                executor));
+  if (!end.failure.empty()) return absl::UnavailableError(end.failure);
+  for (int i = 0; i < plan.models_size(); ++i) {
+    if (FileExists(folder.examination(i))) {
+      SN37_RETURN_IF_ERROR(ReadExamination(folder, i, *plan.mutable_models(i)));
+    }
+  }
+  for (int shard : end.crashing) {
+    plan.mutable_models(shard)->set_misconfigured(
+        "the model crashes the process that checks it");
+  }
+  return RemoveFolder(folder.examined());
+}
+
+absl::Status RunExaminer(const EpochFolder& folder, ModelStore& store,
+                         int shard) {
+  SN37_ASSIGN_OR_RETURN(const EpochPlan plan, ReadPlan(folder.draft()));
+  if (shard < 0 || shard >= plan.models_size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the plan has ", plan.models_size(),
+                     " models, there is none at ", shard));
+  }
+  const PlannedModel& planned = plan.models(shard);
+  SN37_ASSIGN_OR_RETURN(
+      const Competition* competition,
+      CompetitionAt(plan.schedule(), static_cast<int64_t>(plan.sync_block()),
+                    planned.competition()));
+  SN37_ASSIGN_OR_RETURN(
+      const Examination found,
+      ExamineModel(planned, competition->constraints(), store));
+  return WriteFileWhole(folder.examination(shard), found.SerializeAsString());
+}
+
+}  // namespace sn37::jobs
