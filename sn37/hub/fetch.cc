@@ -131,7 +131,7 @@ Fetcher::Fetcher(FetchOptions options, std::string endpoint)
     : options_(std::move(options)),
       endpoint_(std::move(endpoint)),
       origin_(Origin(endpoint_)),
-      http_(options_.stall) {}
+      http_(options_.stall, options_.roots) {}
 
 absl::StatusOr<std::unique_ptr<Fetcher>> Fetcher::Create(FetchOptions options) {
   absl::StatusOr<std::string> endpoint = ResolveUrl("", options.endpoint);

@@ -29,6 +29,8 @@ struct FetchOptions {
   std::string endpoint = kHubEndpoint;
   // Empty: anonymous. Sent over https, or to this machine.
   std::string token;
+  // A PEM file of the certificates to trust; empty: the system's.
+  std::string roots;
   // No call goes on after it.
   absl::Time deadline = absl::InfiniteFuture();
   // The most bytes that all answers of this object may have together.

@@ -84,6 +84,13 @@ absl::StatusCode CodeOf(CURLcode code, const HttpRequest& request) {
   }
 }
 
+std::string Remedy(CURLcode code, const std::string& roots) {
+  if (code != CURLE_SSL_CACERT_BADFILE) return "";
+  return roots.empty() ? "; install the system's ca-certificates"
+                       : absl::StrCat("; ", Printable(roots),
+                                      " must be a PEM file of certificates");
+}
+
 using HeaderList = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
 
 HeaderList ToList(const std::vector<std::string>& headers) {
@@ -98,8 +105,8 @@ HeaderList ToList(const std::vector<std::string>& headers) {
 }
 
 void SetOptions(CURL* curl, const HttpRequest& request,
-                const HeaderList& headers, absl::Duration stall, char* error,
-                Exchange& exchange) {
+                const HeaderList& headers, absl::Duration stall,
+                const std::string& roots, char* error, Exchange& exchange) {
   const auto set = [&](CURLoption option, auto value) {
     const CURLcode code = curl_easy_setopt(curl, option, value);
     SN37_CHECK(code == CURLE_OK) << "option " << option << ": " << code;
@@ -109,6 +116,10 @@ void SetOptions(CURL* curl, const HttpRequest& request,
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
   set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  if (!roots.empty()) {
+    set(CURLOPT_CAINFO, roots.c_str());
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // the system's
+  }
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_BUFFERSIZE, 256L << 10);
   set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
@@ -156,7 +167,7 @@ absl::StatusOr<HttpHead> Http::Get(const HttpRequest& request,
   const HeaderList headers = ToList(request.headers);
   char error[CURL_ERROR_SIZE] = "";
   Exchange exchange{.head = {}, .body = body, .failure = {}};
-  SetOptions(curl, request, headers, stall_, error, exchange);
+  SetOptions(curl, request, headers, stall_, roots_, error, exchange);
   const CURLcode code = curl_easy_perform(curl);
   curl_easy_reset(curl);
   {
@@ -167,13 +178,9 @@ absl::StatusOr<HttpHead> Http::Get(const HttpRequest& request,
   if (code == CURLE_OK) return exchange.head;
   const absl::string_view reason =
       error[0] == 0 ? curl_easy_strerror(code) : error;
-  return absl::Status(
-      CodeOf(code, request),
-      absl::StrCat(Printable(WithoutQuery(request.url)), ": ",
-                   Printable(reason),
-                   code == CURLE_SSL_CACERT_BADFILE
-                       ? "; install the system's ca-certificates"
-                       : ""));
+  return absl::Status(CodeOf(code, request),
+                      absl::StrCat(Printable(WithoutQuery(request.url)), ": ",
+                                   Printable(reason), Remedy(code, roots_)));
 }
 
 }  // namespace sn37

@@ -1,7 +1,6 @@
 // One HTTP exchange: a GET whose answer is handed on as it arrives. No
 // redirect is followed, nothing is repeated, no cookie is kept: that is
-// fetch.h's. HTTP/1.1 by libcurl; certificates are checked against the system's
-// roots.
+// fetch.h's. HTTP/1.1 by libcurl; certificates are checked.
 #ifndef SN37_HUB_HTTP_H_
 #define SN37_HUB_HTTP_H_
 
@@ -9,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -44,7 +44,9 @@ using HttpBody =
 class Http {
  public:
   // An exchange that gets fewer than 1,000 bytes per second for `stall` ends.
-  explicit Http(absl::Duration stall) : stall_(stall) {}
+  // Trusts the certificates in the PEM file `roots`; empty: the system's.
+  Http(absl::Duration stall, std::string roots)
+      : stall_(stall), roots_(std::move(roots)) {}
   ~Http();
   Http(const Http&) = delete;
   Http& operator=(const Http&) = delete;
@@ -52,13 +54,14 @@ class Http {
   // The head of a whole answer, whatever its status; `body` has had all of it.
   //   kUnavailable         no connection, cut, stalled: may work again
   //   kDeadlineExceeded    the request's deadline passed
-  //   kFailedPrecondition  the certificate is not trusted
+  //   kFailedPrecondition  the certificate is not trusted, or `roots` unusable
   //   kInvalidArgument     no answer that HTTP allows, or too many headers
   absl::StatusOr<HttpHead> Get(const HttpRequest& request,
                                const HttpBody& body);
 
  private:
   const absl::Duration stall_;
+  const std::string roots_;
   std::mutex mutex_;
   std::vector<void*> idle_;  // CURL handles that no exchange uses; guarded
 };
