@@ -127,6 +127,14 @@ std::string RankingTable(const Ranking& models) {
   return absl::StrCat(out, "</table></div>\n");
 }
 
+// A row of a chart below a bar: what its value came from.
+std::string Numbers(const TaskResult& task) {
+  const std::string numbers = NumbersOf(task);
+  if (numbers.empty()) return "";
+  return absl::StrCat("<span></span><span class=\"soft\">", HtmlEscape(numbers),
+                      "</span><span></span>\n");
+}
+
 // One row of a chart: a bar from 0 to the value, the interval drawn over it.
 std::string Bar(const ModelDecision& model, const TaskResult& task,
                 double scale, size_t color) {
@@ -168,7 +176,8 @@ std::string TaskCharts(const Ranking& models, const Competition* competition) {
                     "</h3>\n<div class=\"chart\" role=\"img\" "
                     "aria-label=\"scores of the models\">\n");
     for (size_t i = 0; i < models.size(); ++i) {
-      absl::StrAppend(&out, Bar(*models[i], models[i]->tasks(t), scale, i));
+      const TaskResult& task = models[i]->tasks(t);
+      absl::StrAppend(&out, Bar(*models[i], task, scale, i), Numbers(task));
     }
     absl::StrAppend(&out, "</div>\n");
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "sn37/competition/schedule.h"
 
 namespace sn37::jobs {
@@ -16,6 +17,13 @@ std::string ScoreWithInterval(const ModelDecision& model) {
   if (!std::isfinite(model.score())) return "failed";
   return absl::StrFormat("%.4f [%.4f, %.4f]", model.score(), model.low(),
                          model.high());
+}
+
+std::string NumbersOf(const TaskResult& task) {
+  return absl::StrJoin(
+      task.numbers(), " · ", [](std::string* out, const eval::Number& number) {
+        absl::StrAppendFormat(out, "%s %.4f", number.name(), number.value());
+      });
 }
 
 std::string Percent(double share) {

@@ -16,6 +16,10 @@ std::string Score(double score);
 // "0.4213 [0.4011, 0.4415]"; "failed" when not finite.
 std::string ScoreWithInterval(const ModelDecision& model);
 
+// What a task's score came from, "ndcg 0.6131 · hit 0.7500"; "" where there is
+// nothing but the score. The names are the method's own.
+std::string NumbersOf(const TaskResult& task);
+
 // "37.5 %" of a share; "–" for zero.
 std::string Percent(double share);
 

@@ -56,7 +56,14 @@ constexpr char kDecision[] = R"pb(
     low: 0.2
     high: 0.3
     tasks { name: "word_sorting" normalized: 0.1 low: 0.05 high: 0.15 }
-    tasks { name: "text" normalized: 0.3 low: 0.2 high: 0.4 }
+    tasks {
+      name: "text"
+      normalized: 0.3
+      low: 0.2
+      high: 0.4
+      numbers { name: "ndcg" value: 0.7 }
+      numbers { name: "hit" value: 0.75 }
+    }
     wins: 1
     competition_weight: 1
     kept: true
@@ -103,6 +110,15 @@ TEST(ReportTest, PageIsSelfContained) {
        {"http:", "https:", "<script", "src=", "@import"}) {
     EXPECT_THAT(page, Not(HasSubstr(outside)));
   }
+}
+
+TEST(ReportTest, AScoreCarriesTheNumbersItCameFrom) {
+  const EpochPlan plan = Parse<EpochPlan>(kPlan);
+  const Decision decision = Parse<Decision>(kDecision);
+  EXPECT_THAT(ReportTable(plan, decision),
+              HasSubstr("\nuid 3 text: ndcg 0.7000 · hit 0.7500\n"));
+  EXPECT_THAT(ReportHtml(plan, decision),
+              HasSubstr(">ndcg 0.7000 · hit 0.7500</span>"));
 }
 
 TEST(ReportTest, BarsAreScaledToTheLargestValueShown) {

@@ -48,6 +48,18 @@ std::string Ranking(const std::vector<const ModelDecision*>& models,
   return table.ToString();
 }
 
+// A line per task of a model whose score came from other numbers.
+std::string Numbers(const ModelDecision& model) {
+  std::string out;
+  for (const TaskResult& task : model.tasks()) {
+    const std::string numbers = NumbersOf(task);
+    if (numbers.empty()) continue;
+    absl::StrAppend(&out, "uid ", model.uid(), " ", Printable(task.name()),
+                    ": ", Printable(numbers), "\n");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string ReportTable(const EpochPlan& plan, const Decision& decision) {
@@ -64,6 +76,7 @@ std::string ReportTable(const EpochPlan& plan, const Decision& decision) {
     absl::StrAppend(&out, "\n", CompetitionTitle(plan, id), "\n",
                     Ranking(models, weights));
     for (const ModelDecision* model : models) {
+      absl::StrAppend(&out, Numbers(*model));
       if (model->failure().empty()) continue;
       absl::StrAppend(&out, "uid ", model->uid(),
                       " failed: ", Printable(model->failure()), "\n");
