@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "chain/subtensor/rpc.h"
+#include "sn37/base/check.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::chain {
@@ -17,6 +18,7 @@ constexpr size_t kMaxEarly = 16;
 constexpr size_t kMaxEarlyBytes = 1 << 20;
 
 void Finish(PendingCall& call, absl::StatusOr<json> outcome) {
+  SN37_CHECK(!call.done.HasBeenNotified()) << call.method;
   call.outcome = std::move(outcome);
   call.done.Notify();
 }
@@ -29,11 +31,14 @@ void Exchange::Ask(std::shared_ptr<PendingCall> call) {
   if (ready_) SendCall(*call);
 }
 
-void Exchange::Abandon(const std::shared_ptr<PendingCall>& call) {
+bool Exchange::Abandon(const std::shared_ptr<PendingCall>& call) {
+  const bool sent = ready_ && call->times_sent > 0;
+  const bool answered = !calls_.contains(call->id);
   // One that subscribes and was sent stays, for its answer tells what to
   // unsubscribe.
   if (call->stream == nullptr || call->times_sent == 0) calls_.erase(call->id);
   if (call->stream != nullptr) Cancel(call->stream);
+  return sent && !answered && call->sent_after == answers_;
 }
 
 void Exchange::Cancel(const std::shared_ptr<Stream>& stream) {
@@ -126,6 +131,7 @@ absl::Status Exchange::Subscribed(const std::shared_ptr<Stream>& stream,
 
 void Exchange::SendCall(PendingCall& call) {
   ++call.times_sent;
+  call.sent_after = answers_;
   send_(RequestText(call.id, call.method, call.params));
 }
 
@@ -141,7 +147,8 @@ absl::Status Exchange::TakeAnswer(Answer answer) {
         absl::StrCat("an answer to call ", answer.id, ", which was not made"));
   }
   const auto entry = calls_.find(answer.id);
-  // An answer that comes too late, or again, or to an unsubscription.
+  ++answers_;
+  // It may come too late, or again, or to an unsubscription.
   if (entry == calls_.end() || entry->second->times_sent == 0) {
     return absl::OkStatus();
   }

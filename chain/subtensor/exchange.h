@@ -69,6 +69,7 @@ struct PendingCall {
   // The connection's thread only.
   uint64_t id = 0;
   int times_sent = 0;
+  uint64_t sent_after = 0;  // answers on the connection
 };
 
 class Exchange {
@@ -81,8 +82,9 @@ class Exchange {
   // Sends the call now, or when a connection is ready.
   void Ask(std::shared_ptr<PendingCall> call);
   // Nobody waits for it any more: if it was not sent, it never will be; if it
-  // subscribes, that is undone.
-  void Abandon(const std::shared_ptr<PendingCall>& call);
+  // subscribes, that is undone. True if it was sent and no call has been
+  // answered since: the node hears nobody.
+  bool Abandon(const std::shared_ptr<PendingCall>& call);
   // Unsubscribes.
   void Cancel(const std::shared_ptr<Stream>& stream);
 
@@ -123,6 +125,7 @@ class Exchange {
   Send send_;  // null while there is no connection
   bool ready_ = false;
   uint64_t last_id_ = 0;
+  uint64_t answers_ = 0;
   std::map<uint64_t, std::shared_ptr<PendingCall>> calls_;
   std::set<std::shared_ptr<Stream>> streams_;
   std::map<nlohmann::json, std::shared_ptr<Stream>> by_id_;

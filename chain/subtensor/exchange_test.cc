@@ -113,6 +113,20 @@ TEST_F(ExchangeTest, AbandonedCallIsNeverSent) {
   EXPECT_EQ(Sent(), Methods());
 }
 
+TEST_F(ExchangeTest, AbandonTellsOfNodeThatAnswersNothing) {
+  Connect();
+  const auto answered = Ask("a"), first = Ask("a"), second = Ask("a");
+  EXPECT_TRUE(Answer(answered->id, 1).ok());
+  EXPECT_FALSE(exchange_.Abandon(answered));
+  EXPECT_FALSE(exchange_.Abandon(first));  // for another was answered since
+  EXPECT_FALSE(exchange_.Abandon(second));
+  const auto third = Ask("a"), fourth = Ask("a");
+  EXPECT_TRUE(exchange_.Abandon(third));
+  exchange_.Disconnected(lost_);
+  EXPECT_FALSE(exchange_.Abandon(fourth));
+  EXPECT_FALSE(exchange_.Abandon(Ask("a")));
+}
+
 TEST_F(ExchangeTest, NoticesReachTheirStream) {
   Connect();
   const auto a = AskFor("chain_subscribeA"), b = AskFor("chain_subscribeB");

@@ -140,6 +140,10 @@ class WebSocketOver final : public WebSocket {
     timeout.idle_timeout = absl::ToChronoMilliseconds(limits_.idle);
     timeout.keep_alive_pings = true;
     stream_.set_option(timeout);
+    stream_.set_option(
+        websocket::stream_base::decorator([](websocket::request_type& request) {
+          request.set(beast::http::field::user_agent, "sn37");
+        }));
     stream_.read_message_max(limits_.message_bytes);
     stream_.auto_fragment(false);
   }

@@ -54,6 +54,7 @@ class WebSocketRpc final : public Rpc {
   ~WebSocketRpc() override {
     io_.stop();
     if (thread_.joinable()) thread_.join();
+    socket_ = nullptr;  // belongs to io_
   }
 
   // Once, before all else: as ConnectWebSocket.
@@ -94,6 +95,8 @@ class WebSocketRpc final : public Rpc {
   Task<absl::StatusOr<json>> Ask(WebSocket& socket, absl::string_view method,
                                  json params);
   absl::Duration Backoff(size_t round);
+  // Ends the connection, of which nothing is to be hoped.
+  void Drop();
   void Tell(const std::string& line);
   void Begun(absl::Status status);
   void SetTrouble(std::string trouble);
@@ -104,7 +107,9 @@ class WebSocketRpc final : public Rpc {
 
   // The connection's thread.
   Exchange exchange_;
-  std::string genesis_;  // empty until a node has said it
+  std::shared_ptr<WebSocket> socket_;  // that calls are sent on, or null
+  absl::Status dropped_;               // why it was closed, if we did it
+  std::string genesis_;                // empty until a node has said it
   std::string chain_;
   absl::BitGen random_;
 
@@ -154,7 +159,9 @@ absl::StatusOr<json> WebSocketRpc::Ask(std::shared_ptr<PendingCall> call) {
   if (call->done.WaitForNotificationWithTimeout(options_.call_timeout)) {
     return std::move(call->outcome);
   }
-  asio::post(io_, [this, call] { exchange_.Abandon(call); });
+  asio::post(io_, [this, call] {
+    if (exchange_.Abandon(call)) Drop();
+  });
   return Late(*call);
 }
 
@@ -219,13 +226,19 @@ WebSocketRpc::Task<absl::Status> WebSocketRpc::Serve(const Endpoint& endpoint) {
     Tell(absl::StrCat("connected to ", EndpointName(endpoint), ", chain ",
                       Shown(chain_)));
     SetTrouble("");
+    socket_ = socket;
     exchange_.Ready();
     Begun(absl::OkStatus());
   }
   while (status.ok()) {
     const absl::StatusOr<std::string> text = co_await socket->Read();
-    status = text.ok() ? exchange_.Receive(*text) : text.status();
+    if (!dropped_.ok()) {
+      status = std::exchange(dropped_, absl::OkStatus());
+    } else {
+      status = text.ok() ? exchange_.Receive(*text) : text.status();
+    }
   }
+  socket_ = nullptr;
   socket->Close();
   // Whoever waits for a connection is not to blame for one that came to
   // nothing.
@@ -305,6 +318,13 @@ absl::Duration WebSocketRpc::Backoff(size_t round) {
       options_.backoff_max,
       options_.backoff_min * std::exp2(static_cast<double>(round - 1)));
   return wait * absl::Uniform(random_, 0.5, 1.0);
+}
+
+void WebSocketRpc::Drop() {
+  dropped_ = absl::UnavailableError("the node answers nothing any more");
+  // Now, so that what is asked next waits for the next connection.
+  exchange_.Disconnected(dropped_);
+  socket_->Close();
 }
 
 void WebSocketRpc::Tell(const std::string& line) {

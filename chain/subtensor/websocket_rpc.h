@@ -11,6 +11,9 @@
 // everybody is back at once. A connection that did not live for `backoff_max`
 // counts as none.
 //
+// A connection on which a call was not answered in time, nor any other since it
+// was sent, is given up.
+//
 // Before it is used, each connection is checked: hash of block 0
 // (chain_getBlockHash) and name (system_chain) must be those of the options,
 // and those of the first node that was connected to.
