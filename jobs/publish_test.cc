@@ -1,0 +1,164 @@
+// Weights on an embedded ledger, with a crash at each step in between.
+#include "jobs/publish.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "chain/keys/keypair.h"
+#include "chain/local/ledger.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sn37/base/file.h"
+#include "sn37/state/validator_state.h"
+
+namespace sn37::jobs {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr uint16_t kNetuid = 37;
+constexpr int64_t kSyncBlock = 1440;
+
+chain::Keypair KeyOf(const std::string& name) {
+  return *chain::Keypair::FromUri(absl::StrCat("//", name));
+}
+
+class PublishTest : public testing::Test {
+ protected:
+  PublishTest() {
+    auto ledger =
+        chain::Ledger::Open(File("ledger.db"), {.seed = "p", .block = 1000});
+    EXPECT_TRUE(ledger.ok()) << ledger.status();
+    ledger_ = *std::move(ledger);
+    EXPECT_TRUE(ledger_->AddSubnet(kNetuid, {}).ok());
+    for (const char* name : {"validator", "miner"}) Register(name);
+    EXPECT_TRUE(ledger_
+                    ->SetStake(kNetuid, KeyOf("validator").address(),
+                               1'000'000'000'000, true)
+                    .ok());
+    EXPECT_TRUE(ledger_->AdvanceTo(kSyncBlock).ok());
+    auto state = StateFile::Open(File("state.db"));
+    EXPECT_TRUE(state.ok()) << state.status();
+    state_.emplace(*std::move(state));
+  }
+
+  static std::string File(const char* name) {
+    return JoinPath(
+        testing::TempDir(),
+        absl::StrCat(
+            testing::UnitTest::GetInstance()->current_test_info()->name(), ".",
+            name));
+  }
+
+  void Register(const std::string& name) {
+    const chain::Keypair key = KeyOf(name);
+    EXPECT_TRUE(ledger_->Register(key, kNetuid, key.address()).ok());
+  }
+
+  // Publishes a state that intends these weights.
+  void Intend(std::vector<chain::Weight> weights) {
+    ValidatorState state;
+    state.last_epoch = kSyncBlock;
+    const WeightsIntent intent{kSyncBlock, kNetuid,
+                               KeyOf("validator").address(), 3010,
+                               std::move(weights)};
+    EXPECT_TRUE(state_->Publish(state, intent).ok());
+  }
+
+  absl::Status Finish() {
+    return FinishIntent(*state_, KeyOf("validator"), *ledger_);
+  }
+
+  bool Pending() { return state_->PendingIntent()->has_value(); }
+
+  std::vector<chain::Weight> Stored() {
+    return *ledger_->GetWeights(kNetuid, 0);
+  }
+
+  std::unique_ptr<chain::Ledger> ledger_;
+  std::optional<StateFile> state_;
+};
+
+TEST_F(PublishTest, SetsWhatIsIntendedOnce) {
+  Intend({{1, 65535}});
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_THAT(Stored(), ElementsAre(chain::Weight{1, 65535}));
+  EXPECT_FALSE(Pending());
+  EXPECT_TRUE(Finish().ok());  // nothing to do
+}
+
+// The ledger would refuse a second vector within its rate limit.
+TEST_F(PublishTest, AfterACrashTheChainIsAskedFirst) {
+  Intend({{0, 10}, {1, 20}});
+  ASSERT_TRUE(Finish().ok());
+  Intend({{0, 10}, {1, 20}});  // as if ended before the intent was resolved
+  EXPECT_TRUE(Finish().ok());
+  EXPECT_FALSE(Pending());
+  EXPECT_EQ(*ledger_->NextNonce(KeyOf("validator").address()), 2);
+}
+
+TEST_F(PublishTest, OlderWeightsOfTheSameValueAreSetAgain) {
+  ASSERT_TRUE(
+      ledger_->SetWeights(KeyOf("validator"), kNetuid, {{{1, 65535}}}, 0).ok());
+  ASSERT_TRUE(ledger_->Advance(360).ok());
+  ValidatorState state;
+  state.last_epoch = kSyncBlock + 360;
+  const WeightsIntent intent{kSyncBlock + 360,
+                             kNetuid,
+                             KeyOf("validator").address(),
+                             3010,
+                             {{1, 65535}}};
+  ASSERT_TRUE(state_->Publish(state, intent).ok());
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_EQ(ledger_->GetMetagraph(kNetuid)->neurons[0].last_update,
+            kSyncBlock + 360);
+}
+
+TEST_F(PublishTest, ASlotThatChangedHandsGetsNothing) {
+  ASSERT_TRUE(ledger_->Advance(1).ok());
+  Register("newcomer");  // after the epoch's block
+  Intend({{1, 10}, {2, 20}});
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_THAT(Stored(), ElementsAre(chain::Weight{1, 65535}));
+}
+
+TEST_F(PublishTest, ARefusalLeavesTheIntent) {
+  const chain::Keypair stranger = KeyOf("stranger");
+  ValidatorState state;
+  state.last_epoch = kSyncBlock;
+  ASSERT_TRUE(
+      state_
+          ->Publish(
+              state,
+              WeightsIntent{
+                  kSyncBlock, kNetuid, stranger.address(), 3010, {{1, 65535}}})
+          .ok());
+  const absl::Status status = FinishIntent(*state_, stranger, *ledger_);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("register it"));
+  EXPECT_TRUE(Pending());
+  EXPECT_THAT(Stored(), IsEmpty());
+}
+
+TEST(IntentOfTest, ADecisionWithoutWeightsIntendsNothing) {
+  EXPECT_FALSE(IntentOf(EpochPlan(), Decision(), "validator").has_value());
+  EpochPlan plan;
+  plan.set_sync_block(kSyncBlock);
+  plan.set_netuid(kNetuid);
+  plan.mutable_schedule()->set_version_key(3010);
+  Decision decision;
+  SubnetWeight& weight = *decision.add_weights();
+  weight.set_uid(3);
+  weight.set_value(500);
+  EXPECT_EQ(
+      IntentOf(plan, decision, "validator"),
+      (WeightsIntent{kSyncBlock, kNetuid, "validator", 3010, {{3, 500}}}));
+}
+
+}  // namespace
+}  // namespace sn37::jobs
