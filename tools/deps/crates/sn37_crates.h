@@ -1,8 +1,9 @@
 // The C interface of the Rust crates the project links: `tokenizers`,
-// `minijinja`, `schnorrkel` and `bip39`. It is the only way they are reached,
-// and it serves exactly three C++ files: eval/tokenizer/tokenizer.cc,
-// eval/tokenizer/chat_template.cc and chain/keys/keypair.cc. Everybody else
-// uses those.
+// `minijinja`, `schnorrkel`, `bip39`, and `ark-bls12-381` with `aes-gcm`. It is
+// the only way they are reached, and it serves exactly five C++ files:
+// eval/tokenizer/tokenizer.cc, eval/tokenizer/chat_template.cc,
+// chain/keys/keypair.cc, chain/keys/mnemonic.cc and chain/timelock.cc.
+// Everybody else uses those.
 //
 // The contract of every function:
 //
@@ -170,6 +171,16 @@ int32_t sn37_sr25519_verify(const uint8_t public_key[32], Sn37View message,
 // verified. *size receives their number.
 int32_t sn37_bip39_entropy(Sn37View phrase, uint8_t entropy[32], size_t* size,
                            Sn37Bytes* error);
+
+// Timelock encryption to a round of the drand beacon "quicknet";
+// src/timelock.rs has the scheme and the bytes. Input of at most 64 KiB.
+//
+// *ciphertext has 244 bytes more than the payload. Random: no two are alike.
+int32_t sn37_timelock_encrypt(uint64_t round, Sn37View payload,
+                              Sn37Bytes* ciphertext, Sn37Bytes* error);
+// `signature` is the beacon's of the round, 48 bytes.
+int32_t sn37_timelock_decrypt(Sn37View signature, Sn37View ciphertext,
+                              Sn37Bytes* payload, Sn37Bytes* error);
 
 #ifdef __cplusplus
 }  // extern "C"

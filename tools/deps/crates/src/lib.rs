@@ -7,6 +7,7 @@ mod budget;
 mod python;
 mod sr25519;
 mod template;
+mod timelock;
 mod tokenizer;
 
 use budget::{BudgetedAllocator, Failure};
