@@ -112,13 +112,26 @@ struct PickRule {
   float repetition_penalty = 1;
 };
 
+// What a device has for activations, keys and values, beside what is taken
+// already.
+struct DeviceMemory {
+  int64_t total_bytes = 0;
+  // Activations of one pass: more make nothing faster.
+  int64_t pass_bytes = 0;
+};
+
 class Ops {
  public:
   virtual ~Ops() = default;
 
   virtual std::string device_kind() const = 0;
+  virtual DeviceMemory memory() const = 0;
 
   // ---- Weights and memory ----
+  // All tensors that operations take are the device's: made here, or brought by
+  // ToDevice from the CPU's memory (the tensor itself where that is the
+  // device's).
+  virtual at::Tensor ToDevice(const at::Tensor& tensor) = 0;
   // The slices' rows one below the other.
   virtual Matrix Pack(absl::Span<const RowSlice> slices, DType dtype) = 0;
   // Uninitialised float32 (rows, columns).

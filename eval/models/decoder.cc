@@ -1,5 +1,6 @@
 #include "eval/models/decoder.h"
 
+#include <ATen/ops/empty.h>
 #include <c10/util/BFloat16.h>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ at::Tensor FirstRows(const at::Tensor& tensor, int64_t rows) {
 // (heads, positions in whole blocks); see DecoderConfig::alibi_slopes.
 at::Tensor AlibiBias(const DecoderConfig& config, Ops& ops) {
   const int64_t positions = (config.max_positions + 63) / 64 * 64;
-  at::Tensor bias = ops.NewRows(config.heads, positions);
+  at::Tensor bias = at::empty({config.heads, positions}, at::kFloat);
   float* out = bias.data_ptr<float>();
   const float root = std::sqrt(static_cast<float>(config.head_dim));
   for (int64_t h = 0; h < config.heads; ++h) {
@@ -29,7 +30,7 @@ at::Tensor AlibiBias(const DecoderConfig& config, Ops& ops) {
       *out++ = static_cast<float>(product) / root;
     }
   }
-  return bias;
+  return ops.ToDevice(bias);
 }
 
 }  // namespace
@@ -147,8 +148,8 @@ void Decoder::Reserve(int64_t rows) {
   const DecoderConfig& c = config_;
   // None at all while there may be no memory for new ones.
   reserved_ = 0;
-  for (at::Tensor* tensor : {&x_, &normed_, &branch_, &qkv_, &attended_,
-                             &inner_, &cosine_, &sine_}) {
+  for (at::Tensor* tensor :
+       {&x_, &normed_, &branch_, &qkv_, &attended_, &inner_}) {
     tensor->reset();
   }
   x_ = ops_.NewRows(rows, c.hidden);
@@ -157,19 +158,20 @@ void Decoder::Reserve(int64_t rows) {
   qkv_ = ops_.NewRows(rows, (c.heads + 2 * c.kv_heads) * c.head_dim);
   attended_ = ops_.NewRows(rows, c.heads * c.head_dim);
   inner_ = ops_.NewRows(std::min(rows, kMlpRows), c.intermediate);
-  cosine_ = ops_.NewRows(rows, rotary_.pairs());
-  sine_ = ops_.NewRows(rows, rotary_.pairs());
   reserved_ = rows;
 }
 
 void Decoder::Turn(const Batch& batch) {
   const int64_t pairs = rotary_.pairs();
-  float* cosine = cosine_.data_ptr<float>();
-  float* sine = sine_.data_ptr<float>();
+  const at::Tensor cosine = at::empty({batch.rows(), pairs}, at::kFloat);
+  const at::Tensor sine = at::empty({batch.rows(), pairs}, at::kFloat);
   for (int64_t row = 0; row < batch.rows(); ++row) {
-    rotary_.Turn(batch.positions[row], batch.lengths[row], cosine + row * pairs,
-                 sine + row * pairs);
+    rotary_.Turn(batch.positions[row], batch.lengths[row],
+                 cosine.data_ptr<float>() + row * pairs,
+                 sine.data_ptr<float>() + row * pairs);
   }
+  cosine_ = ops_.ToDevice(cosine);
+  sine_ = ops_.ToDevice(sine);
 }
 
 void Decoder::Attention(const Layer& layer, const Batch& batch, int64_t window,
@@ -186,8 +188,7 @@ void Decoder::Attention(const Layer& layer, const Batch& batch, int64_t window,
   }
   if (rotary_.pairs() > 0) {
     // Keys lie right behind queries: one run of heads.
-    ops_.Rotate(qkv, 0, c.heads + c.kv_heads, c.head_dim,
-                FirstRows(cosine_, rows), FirstRows(sine_, rows));
+    ops_.Rotate(qkv, 0, c.heads + c.kv_heads, c.head_dim, cosine_, sine_);
   }
   AttentionOptions attention;
   attention.heads = c.heads;

@@ -138,7 +138,7 @@ class Decoder {
   at::Tensor qkv_;       // (…, (heads + 2 kv_heads) · head_dim)
   at::Tensor attended_;  // (…, heads · head_dim)
   at::Tensor inner_;     // (at most kMlpRows, intermediate)
-  at::Tensor cosine_;    // (…, rotary pairs)
+  at::Tensor cosine_;    // (the batch's rows, rotary pairs)
   at::Tensor sine_;
 };
 

@@ -117,7 +117,7 @@ absl::StatusOr<Projection> DecoderLoader::LoadProjection(
   }
   Projection projection;
   projection.matrix = ops_.Pack(slices, dtype_);
-  if (bias) projection.bias = ToTensor(biases);
+  if (bias) projection.bias = ops_.ToDevice(ToTensor(biases));
   for (const Part& part : parts) source_.Release(part.name);
   return projection;
 }
@@ -131,12 +131,12 @@ absl::StatusOr<NormWeights> DecoderLoader::LoadNorm(int64_t layer, Slot slot,
   SN37_ASSIGN_OR_RETURN(Part weight, Find(layer, slot, ".weight", columns, 0));
   std::vector<float> values;
   AppendFloats(weight, values);
-  norm.weight = ToTensor(values);
+  norm.weight = ops_.ToDevice(ToTensor(values));
   if (config_.norm_bias) {
     SN37_ASSIGN_OR_RETURN(Part bias, Find(layer, slot, ".bias", columns, 0));
     values.clear();
     AppendFloats(bias, values);
-    norm.bias = ToTensor(values);
+    norm.bias = ops_.ToDevice(ToTensor(values));
   }
   return norm;
 }

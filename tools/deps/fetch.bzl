@@ -143,6 +143,8 @@ def _wheels_impl(ctx):
             path,
             *(ctx.attr.only + (["-x"] + ctx.attr.but if ctx.attr.but else []))
         )
+    for pattern in ctx.attr.run:
+        _must(ctx, "chmod +x $1", pattern)
     _finish(ctx)
 
 wheels = repository_rule(
@@ -153,6 +155,7 @@ wheels = repository_rule(
         "build_file": attr.label(allow_single_file = True),
         "only": attr.string_list(doc = "patterns of the files to unpack"),
         "but": attr.string_list(doc = "patterns of those of them to leave packed"),
+        "run": attr.string_list(doc = "patterns of programs: wheels hold no modes"),
         "tool_libs": attr.string_list(),
     },
 )

@@ -113,8 +113,6 @@ def _wheels():
         name = "torch",
         pins = _pins(WHEELS, "torch"),
         build_file = "//tools/deps/repo:torch.BUILD",
-        # For CUDA: "torch/lib/libtorch_cuda*.so" and "torch/lib/libc10_cuda.so"
-        # would have to be unpacked too.
         only = [
             "torch/lib/libtorch_cpu.so",
             "torch/lib/libc10.so",
@@ -129,6 +127,20 @@ def _wheels():
         but = [
             "torch/include/ATen/ops/*_c[pou]*_dispatch.h",
             "torch/include/ATen/ops/*_meta_dispatch.h",
+        ],
+    )
+    wheels(
+        name = "cuda_nvcc",
+        pins = _pins(WHEELS, "cuda_nvcc"),
+        build_file = "//tools/deps/repo:cuda_nvcc.BUILD",
+        only = [
+            "nvidia/cu13/bin/*",
+            "nvidia/cu13/nvvm/*",
+            "nvidia/cu13/include/*",
+        ],
+        run = [
+            "nvidia/cu13/bin/*",
+            "nvidia/cu13/nvvm/bin/*",
         ],
     )
     wheels(

@@ -4,6 +4,7 @@
 #include <c10/util/BFloat16.h>
 #include <c10/util/Half.h>
 #include <gnu/libc-version.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,6 +26,8 @@ namespace {
 constexpr size_t kHeadPanels = 16;
 // Rows per task of the cheap row-wise operations.
 constexpr size_t kRowsPerTask = 16;
+// Activations of a pass.
+constexpr int64_t kPassBytes = 64 << 20;
 
 size_t CeilDivide(size_t a, size_t b) { return (a + b - 1) / b; }
 
@@ -164,6 +167,11 @@ class CpuOps : public Ops {
                         gnu_get_libc_version());
   }
 
+  DeviceMemory memory() const override {
+    return {sysconf(_SC_PHYS_PAGES) / 2 * sysconf(_SC_PAGESIZE), kPassBytes};
+  }
+
+  at::Tensor ToDevice(const at::Tensor& tensor) override { return tensor; }
   Matrix Pack(absl::Span<const RowSlice> slices, DType dtype) override;
   at::Tensor NewRows(int64_t rows, int64_t columns) override {
     return at::empty({rows, columns}, at::kFloat);

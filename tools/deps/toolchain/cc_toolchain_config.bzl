@@ -18,10 +18,10 @@ load(
     "with_feature_set",
 )
 
-_ROOT = "external/gcc_debian/"
+GCC_ROOT = "external/gcc_debian/"
 _BIN = "usr/bin/x86_64-linux-gnu-"
 
-_INCLUDES = [
+GCC_INCLUDES = [
     "usr/include/c++/12",
     "usr/include/x86_64-linux-gnu/c++/12",
     "usr/include/c++/12/backward",
@@ -51,7 +51,7 @@ _LINK = [
 _ALL = _COMPILE + _LINK + [ACTION_NAMES.cpp_link_static_library, ACTION_NAMES.strip]
 
 # -B is where gcc looks for as and ld before it tries the host's.
-_COMMON_FLAGS = ["-no-canonical-prefixes", "-B" + _ROOT + "usr/bin/"]
+_COMMON_FLAGS = ["-no-canonical-prefixes", "-B" + GCC_ROOT + "usr/bin/"]
 
 _COMPILE_FLAGS = _COMMON_FLAGS + [
     "-fstack-protector-strong",
@@ -115,16 +115,16 @@ def _link_action(name, implies):
 
 def _implementation(ctx):
     includes = []
-    for path in _INCLUDES:
-        includes += ["-isystem", _ROOT + path]
+    for path in GCC_INCLUDES:
+        includes += ["-isystem", GCC_ROOT + path]
     environment = feature(
         name = "pinned_environment",
         enabled = True,
         env_sets = [env_set(
             actions = _ALL,
             env_entries = [
-                env_entry("LD_LIBRARY_PATH", _ROOT + "tool_lib"),
-                env_entry("PATH", _ROOT + "usr/bin"),
+                env_entry("LD_LIBRARY_PATH", GCC_ROOT + "tool_lib"),
+                env_entry("PATH", GCC_ROOT + "usr/bin"),
                 env_entry("LC_ALL", "C"),
             ],
         )],
@@ -154,11 +154,11 @@ def _implementation(ctx):
             _link_action(ACTION_NAMES.cpp_link_dynamic_library, ["shared_flag"]),
             _link_action(ACTION_NAMES.cpp_link_nodeps_dynamic_library, ["shared_flag"]),
         ],
-        builtin_sysroot = _ROOT[:-1],
+        builtin_sysroot = GCC_ROOT[:-1],
         compiler = "gcc",
         cxx_builtin_include_directories = [
             "%package(@gcc_debian//)%/" + path
-            for path in _INCLUDES
+            for path in GCC_INCLUDES
         ],
         features = features,
         host_system_name = "x86_64-linux-gnu",

@@ -1,0 +1,104 @@
+// How the operations use cuBLASLt; the rest is //eval/kernels:ops_test.
+
+#include "eval/kernels/cuda/cuda_ops.h"
+
+#include <ATen/ops/empty.h>
+#include <c10/util/BFloat16.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "eval/kernels/cuda/emulated_kernels.h"
+#include "gtest/gtest.h"
+
+namespace sn37::eval {
+namespace {
+
+// Notes what it is asked, and answers 100 · row + output, so that one can tell
+// where a number came from. Has no algorithm for 5 outputs.
+class FakeCublasLt : public CublasLt {
+ public:
+  struct Call {
+    int64_t rows, outputs, inputs;
+    std::vector<float> x;
+  };
+
+  explicit FakeCublasLt(std::vector<Call>* calls) : calls_(*calls) {}
+
+  absl::StatusOr<bool> Multiply(const void* x, const void*, int64_t rows,
+                                int64_t outputs, int64_t inputs,
+                                float* y) override {
+    const auto* numbers = static_cast<const at::BFloat16*>(x);
+    calls_.push_back(
+        {rows, outputs, inputs, {numbers, numbers + rows * inputs}});
+    if (outputs == 5) return false;
+    for (int64_t i = 0; i < rows * outputs; ++i) {
+      y[i] = static_cast<float>(100 * (i / outputs) + i % outputs);
+    }
+    return true;
+  }
+  int64_t version() const override { return 1; }
+
+ private:
+  std::vector<Call>& calls_;
+};
+
+class CudaOpsTest : public testing::Test {
+ protected:
+  at::Tensor Linear(int64_t rows, int64_t outputs, DType dtype) {
+    const at::Tensor x = at::empty({rows, 8}, at::kFloat).fill_(0.5);
+    const at::Tensor w = at::empty({outputs, 8}, at::kFloat).fill_(2);
+    const at::Tensor out = ops_->NewRows(rows, outputs);
+    ops_->Linear(x, ops_->Pack({{w, 0, outputs}}, dtype), {}, out);
+    return out;
+  }
+
+  std::vector<FakeCublasLt::Call> calls_;
+  std::unique_ptr<Ops> ops_ =
+      NewCudaOps(EmulatedKernels(), at::kCPU,
+                 std::make_unique<FakeCublasLt>(&calls_), "test");
+};
+
+TEST_F(CudaOpsTest, ProductsInBFloat16AreOfPaddedRows) {
+  const at::Tensor out = Linear(130, 4, DType::kBFloat16);
+  ASSERT_EQ(calls_.size(), 1u);
+  EXPECT_EQ(calls_[0].rows, 256);
+  EXPECT_EQ(calls_[0].outputs, 4);
+  EXPECT_EQ(calls_[0].inputs, 8);
+  EXPECT_EQ(calls_[0].x[130 * 8 - 1], 0.5f);
+  for (size_t i = 130 * 8; i < calls_[0].x.size(); ++i) {
+    ASSERT_EQ(calls_[0].x[i], 0.0f);
+  }
+  EXPECT_EQ(out.data_ptr<float>()[129 * 4 + 3], 12903.0f);
+}
+
+TEST_F(CudaOpsTest, WhatCublasLtRefusesThePlainKernelDoes) {
+  const at::Tensor out = Linear(3, 5, DType::kBFloat16);
+  EXPECT_EQ(calls_.size(), 1u);
+  for (int i = 0; i < 15; ++i) EXPECT_EQ(out.data_ptr<float>()[i], 8.0f);
+}
+
+TEST_F(CudaOpsTest, Float32IsThePlainKernels) {
+  const at::Tensor out = Linear(3, 4, DType::kFloat32);
+  EXPECT_TRUE(calls_.empty());
+  for (int i = 0; i < 12; ++i) EXPECT_EQ(out.data_ptr<float>()[i], 8.0f);
+}
+
+// The ids of a tile are part of the answer, so they do not depend on the rows.
+TEST_F(CudaOpsTest, TheHeadGoesThroughTheVocabularyInFixedTiles) {
+  const at::Tensor w = at::empty({9000, 8}, at::kFloat).fill_(0);
+  const Matrix head = ops_->Pack({{w, 0, 9000}}, DType::kBFloat16);
+  for (int64_t rows : {1, 1025}) {
+    calls_.clear();
+    const at::Tensor x = at::empty({rows, 8}, at::kFloat).fill_(1);
+    ops_->Score(x, std::vector<int32_t>(rows), head, {});
+    ASSERT_EQ(calls_.size(), rows == 1 ? 2u : 4u);
+    for (size_t i = 0; i < calls_.size(); ++i) {
+      EXPECT_EQ(calls_[i].outputs, i % 2 == 0 ? 8192 : 808);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sn37::eval

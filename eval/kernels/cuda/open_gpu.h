@@ -1,0 +1,37 @@
+// From a program to a GPU: what has to be there, and what to do if it is not.
+#ifndef EVAL_KERNELS_CUDA_OPEN_GPU_H_
+#define EVAL_KERNELS_CUDA_OPEN_GPU_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "eval/kernels/cuda/kernels.h"
+#include "eval/kernels/ops.h"
+
+namespace sn37::eval {
+
+// The operations on the first GPU that the process sees (CUDA_VISIBLE_DEVICES
+// says which). kUnavailable, never a model's fault, says what is missing:
+//   kernels         null in a program that was built without CUDA
+//   driver and GPU  in CUDA's own words
+//   architecture    see CheckGpu
+//   libtorch_cuda   see LoadTorchCuda; it brings cuBLASLt
+// Nothing may have asked libtorch for CUDA before: its first answer stays.
+absl::StatusOr<std::unique_ptr<Ops>> OpenGpu(const CudaKernels* kernels);
+
+// kUnavailable below compute capability 8.0, the first with bfloat16.
+absl::Status CheckGpu(const GpuDescription& gpu);
+
+// Loads `name` so that libtorch finds its CUDA part and we find cuBLASLt;
+// searched as the loader does, LD_LIBRARY_PATH first. It has to be of the
+// libtorch that this program is linked with.
+absl::Status LoadTorchCuda(const std::string& name = "libtorch_cuda.so");
+
+// "cuda-sm90-cublaslt130100-glibc2.36": what answers may depend on.
+std::string GpuKind(const GpuDescription& gpu, int64_t cublas_lt_version);
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_KERNELS_CUDA_OPEN_GPU_H_

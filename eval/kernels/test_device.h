@@ -1,0 +1,22 @@
+// Which device a test runs on: the variable SN37_TEST_DEVICE.
+//
+//   cpu (or unset)   the best instruction set of this machine
+//   cpu_avx2         the other one
+//   emulated_cuda    the GPU's kernels, played on the CPU
+//   cuda             the GPU
+#ifndef EVAL_KERNELS_TEST_DEVICE_H_
+#define EVAL_KERNELS_TEST_DEVICE_H_
+
+#include <memory>
+
+#include "eval/kernels/ops.h"
+
+namespace sn37::eval {
+
+// Ends the program as failed, with a line "not run: …", where the machine has
+// no such device: a test that did not run did not pass.
+std::unique_ptr<Ops> NewTestDevice(int threads);
+
+}  // namespace sn37::eval
+
+#endif  // EVAL_KERNELS_TEST_DEVICE_H_
