@@ -2,21 +2,28 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
+#include "eval/kernels/device.h"
 #include "eval/models/dtype.h"
 #include "sn37/base/status_macros.h"
 
+ABSL_FLAG(std::string, device, "cpu",
+          "Where models run: cpu, or cuda in a program that was built with "
+          "--config=cuda.");
 ABSL_FLAG(std::string, dtype, "bfloat16",
           "Type of the computation: bfloat16 or float32.");
 ABSL_FLAG(int, threads, 0, "Threads; 0 for all cores. Changes no answer.");
 ABSL_FLAG(int, batch, 64, "Sequences in flight. Changes no answer.");
 ABSL_FLAG(int64_t, memory_mib, 0,
           "Memory for activations, keys and values, beside the weights; 0 for "
-          "half of the machine's. Changes no answer.");
+          "half of the machine's, or three quarters of what a GPU has free. "
+          "Changes no answer.");
 
 namespace sn37::jobs {
 
 absl::StatusOr<eval::EngineOptions> EngineOptionsFromFlags() {
   eval::EngineOptions options;
+  SN37_ASSIGN_OR_RETURN(options.device,
+                        eval::ParseDevice(absl::GetFlag(FLAGS_device)));
   SN37_ASSIGN_OR_RETURN(options.dtype,
                         eval::ParseDType(absl::GetFlag(FLAGS_dtype)));
   options.threads = absl::GetFlag(FLAGS_threads);

@@ -1,5 +1,5 @@
-// The flags of programs that run a model: --dtype, --threads, --batch and
-// --memory_mib.
+// The flags of programs that run a model: --device, --dtype, --threads, --batch
+// and --memory_mib.
 #ifndef SN37_JOBS_ENGINE_FLAGS_H_
 #define SN37_JOBS_ENGINE_FLAGS_H_
 
@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "eval/engine/engine.h"
 
+ABSL_DECLARE_FLAG(std::string, device);
 ABSL_DECLARE_FLAG(std::string, dtype);
 ABSL_DECLARE_FLAG(int, threads);
 ABSL_DECLARE_FLAG(int, batch);

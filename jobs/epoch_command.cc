@@ -48,7 +48,6 @@ ABSL_FLAG(std::string, schedule, "",
 ABSL_FLAG(std::string, snapshot, "",
           "Folder of the dataset snapshot that the schedule pins; by default "
           "the demo's.");
-ABSL_FLAG(std::string, device, "cpu", "Where models run: cpu.");
 ABSL_FLAG(std::string, worker, "",
           "For workers that the job starts itself: the epoch's folder; the "
           "arguments are the stage and the shard.");
@@ -149,6 +148,7 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
   for (const std::string& flag :
        {absl::StrCat("--worker=", folder.path()), absl::StrCat("--home=", home),
         absl::StrCat("--snapshot=", snapshot),
+        absl::StrCat("--device=", absl::GetFlag(FLAGS_device)),
         absl::StrCat("--threads=", absl::GetFlag(FLAGS_threads)),
         absl::StrCat("--batch=", absl::GetFlag(FLAGS_batch)),
         absl::StrCat("--memory_mib=", absl::GetFlag(FLAGS_memory_mib))}) {
@@ -202,10 +202,8 @@ absl::StatusOr<std::string> DemoValidator() {
 
 absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   const std::string program = Program();
-  if (absl::GetFlag(FLAGS_device) != "cpu") {
-    return absl::InvalidArgumentError("--device is cpu");
-  }
-  SN37_RETURN_IF_ERROR(EngineOptionsFromFlags().status());
+  SN37_ASSIGN_OR_RETURN(const eval::EngineOptions engine,
+                        EngineOptionsFromFlags());
   const std::string home = HomeFolder();
   SN37_RETURN_IF_ERROR(MakeFolder(home));
   SN37_ASSIGN_OR_RETURN(FileDescriptor lock, LockHome(home));
@@ -233,7 +231,8 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   };
   inputs.engine = eval::BuildDigest();
   inputs.dtype = absl::GetFlag(FLAGS_dtype);
-  SN37_ASSIGN_OR_RETURN(inputs.device, eval::Engine::LocalDeviceKind());
+  SN37_ASSIGN_OR_RETURN(inputs.device,
+                        eval::Engine::LocalDeviceKind(engine.device));
   SN37_ASSIGN_OR_RETURN(EpochResult result, RunAndMoveClock(inputs, *ledger));
   std::cout << "Epoch " << result.plan.sync_block() << "\n"
             << ReportTable(result.plan, result.decision)

@@ -12,20 +12,18 @@ namespace {
 // More rows than these make nothing faster; fewer do not fill the threads.
 constexpr int64_t kMostRows = 4096;
 constexpr int64_t kFewestRows = 64;
-// What a pass should take at most.
-constexpr int64_t kPassBytes = 64 << 20;
 
 }  // namespace
 
 BatchLimits BatchLimits::Plan(const Decoder& decoder, int64_t sequences,
-                              int64_t memory_bytes) {
+                              const DeviceMemory& memory) {
   const double bytes =
-      static_cast<double>(std::min(kPassBytes, memory_bytes / 4));
+      static_cast<double>(std::min(memory.pass_bytes, memory.total_bytes / 4));
   const double rows = bytes / PassBytes(decoder.config(), 1);
   return {
       sequences,
       static_cast<int64_t>(std::clamp<double>(rows, kFewestRows, kMostRows)),
-      memory_bytes};
+      memory.total_bytes};
 }
 
 BatchLimits BatchLimits::Halved() const {

@@ -18,9 +18,9 @@ struct BatchLimits {
   // refused.
   int64_t memory_bytes = 4ll << 30;
 
-  // As many rows as make good use of the processor, within the memory.
+  // As many rows as make good use of the device, within the memory.
   static BatchLimits Plan(const Decoder& decoder, int64_t sequences,
-                          int64_t memory_bytes);
+                          const DeviceMemory& memory);
 
   // With half of the sequences and rows; the same where there is no less.
   BatchLimits Halved() const;

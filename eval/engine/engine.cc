@@ -1,7 +1,6 @@
 #include "eval/engine/engine.h"
 
 #include <c10/util/Exception.h>
-#include <unistd.h>
 
 #include <new>
 #include <string>
@@ -12,7 +11,7 @@
 #include "eval/engine/generator.h"
 #include "eval/engine/scorer.h"
 #include "eval/engine/smaller_batches.h"
-#include "eval/kernels/cpu/cpu_ops.h"
+#include "eval/kernels/open_device.h"
 #include "eval/models/archs.h"
 #include "eval/models/decoder.h"
 #include "eval/weights/model_config.h"
@@ -46,11 +45,7 @@ auto CatchingExceptions(Function function) -> decltype(function()) {
   }
 }
 
-int64_t HalfOfMachineMemory() {
-  return sysconf(_SC_PHYS_PAGES) / 2 * sysconf(_SC_PAGESIZE);
-}
-
-// A model on this machine's processor.
+// A model on a device of this machine.
 class LocalEngine : public Engine {
  public:
   LocalEngine(std::unique_ptr<Ops> ops, std::unique_ptr<Decoder> decoder,
@@ -94,7 +89,8 @@ class LocalEngine : public Engine {
 };
 
 absl::StatusOr<std::unique_ptr<Engine>> LoadEngine(
-    const std::string& model_dir, const EngineOptions& options) {
+    std::unique_ptr<Ops> ops, const std::string& model_dir,
+    const EngineOptions& options) {
   if (options.batch < 1) {
     return absl::InvalidArgumentError("the batch must be at least 1");
   }
@@ -104,30 +100,39 @@ absl::StatusOr<std::unique_ptr<Engine>> LoadEngine(
                         ParseDecoderConfig(*arch, file.json));
   SN37_ASSIGN_OR_RETURN(SafeTensors weights, SafeTensors::Open(model_dir));
   const SafeTensorsSource source(std::move(weights));
-  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ops> ops, NewCpuOps(options.threads));
   SN37_ASSIGN_OR_RETURN(
       std::unique_ptr<Decoder> decoder,
       Decoder::Load(*arch, config, source, options.dtype, *ops));
   SN37_RETURN_IF_ERROR(source.weights().CheckUnchanged());
-  const int64_t memory_bytes =
-      options.memory_bytes > 0 ? options.memory_bytes : HalfOfMachineMemory();
-  const BatchLimits limits =
-      BatchLimits::Plan(*decoder, options.batch, memory_bytes);
+  DeviceMemory memory = ops->memory();
+  if (options.memory_bytes > 0) memory.total_bytes = options.memory_bytes;
+  const BatchLimits limits = BatchLimits::Plan(*decoder, options.batch, memory);
   return std::make_unique<LocalEngine>(std::move(ops), std::move(decoder),
                                        limits);
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> Engine::LocalDeviceKind() {
-  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ops> ops, NewCpuOps(/*threads=*/1));
+absl::StatusOr<std::string> Engine::LocalDeviceKind(Device device) {
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ops> ops, CatchingExceptions([&] {
+                          return OpenDevice(device, /*threads=*/1);
+                        }));
   return ops->device_kind();
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Load(
     const std::string& model_dir, const EngineOptions& options) {
-  auto engine =
-      CatchingExceptions([&] { return LoadEngine(model_dir, options); });
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ops> ops, CatchingExceptions([&] {
+                          return OpenDevice(options.device, options.threads);
+                        }));
+  return LoadOn(std::move(ops), model_dir, options);
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::LoadOn(
+    std::unique_ptr<Ops> ops, const std::string& model_dir,
+    const EngineOptions& options) {
+  auto engine = CatchingExceptions(
+      [&] { return LoadEngine(std::move(ops), model_dir, options); });
   if (!engine.ok()) return Annotate(engine.status(), model_dir);
   return engine;
 }

@@ -22,18 +22,22 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "eval/engine/request.h"
+#include "eval/kernels/device.h"
 #include "eval/models/dtype.h"
 
 namespace sn37::eval {
 
 struct EngineOptions {
+  Device device = Device::kCpu;
   DType dtype = DType::kBFloat16;
   int threads = 0;     // worker threads, the caller's included; 0: all cores
   int64_t batch = 64;  // sequences in flight at most; changes no answer
   // For activations, keys and values, beside the weights; 0: half of the
-  // machine's memory. Changes no answer.
+  // machine's memory, three quarters of what a GPU has free. Changes no answer.
   int64_t memory_bytes = 0;
 };
+
+class Ops;
 
 // Not thread-safe: one call at a time. Owns its threads and its memory.
 //
@@ -55,8 +59,14 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Load(
       const std::string& model_dir, const EngineOptions& options);
 
+  // The same on an opened device, for tests of one; options.device and .threads
+  // are not used.
+  static absl::StatusOr<std::unique_ptr<Engine>> LoadOn(
+      std::unique_ptr<Ops> ops, const std::string& model_dir,
+      const EngineOptions& options);
+
   // The device_kind() of engines loaded on this machine, without loading one.
-  static absl::StatusOr<std::string> LocalDeviceKind();
+  static absl::StatusOr<std::string> LocalDeviceKind(Device device);
 
   virtual ~Engine() = default;
 

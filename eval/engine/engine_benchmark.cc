@@ -4,6 +4,8 @@
 //
 // The requests are 64 reference-loss samples of the demo's kind: about 375
 // tokens, the last 60 of them scored. Generation continues their contexts.
+// SN37_TEST_DEVICE names the device (eval/kernels/test_device.h); threads are
+// the CPU's.
 
 #include <sys/resource.h>
 
@@ -14,6 +16,7 @@
 
 #include "benchmark/benchmark.h"
 #include "eval/engine/engine.h"
+#include "eval/kernels/test_device.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/check.h"
 #include "sn37/base/file.h"
@@ -26,7 +29,7 @@ std::string* model_folder = nullptr;
 
 std::unique_ptr<Engine> Load(DType dtype, int threads) {
   auto engine =
-      Engine::Load(*model_folder, {.dtype = dtype, .threads = threads});
+      Engine::LoadOn(NewTestDevice(threads), *model_folder, {.dtype = dtype});
   SN37_CHECK(engine.ok()) << engine.status();
   return *std::move(engine);
 }

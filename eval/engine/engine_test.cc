@@ -95,6 +95,14 @@ absl::StatusOr<GenerateResponse> GenerateOne(Engine& engine,
   return result;
 }
 
+TEST(EngineTest, ADeviceThatIsMissingIsNoFaultOfTheModels) {
+  const auto engine = Engine::Load(kModel, {.device = Device::kCuda});
+  if (engine.ok()) GTEST_SKIP() << "there is a GPU";
+  EXPECT_EQ(engine.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_FALSE(IsModelFault(engine.status()));
+  EXPECT_EQ(Engine::LocalDeviceKind(Device::kCuda).status(), engine.status());
+}
+
 TEST(EngineLoadTest, ConfigsThatCannotBeFollowedAreErrorsNamingTheField) {
   const struct {
     const char* key;

@@ -1,5 +1,6 @@
 // The engine against Hugging Face transformers on tiny models of every
-// architecture (eval/models/testdata/README.md).
+// architecture (eval/models/testdata/README.md), on the device under test
+// (eval/kernels/test_device.h).
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "eval/engine/engine.h"
+#include "eval/kernels/test_device.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/file.h"
@@ -58,7 +61,7 @@ class GoldenTest : public testing::TestWithParam<const char*> {
   }
 
   std::unique_ptr<Engine> Load(DType dtype) const {
-    auto engine = Engine::Load(folder_, {.dtype = dtype, .threads = 2});
+    auto engine = Engine::LoadOn(NewTestDevice(2), folder_, {.dtype = dtype});
     EXPECT_TRUE(engine.ok()) << engine.status();
     return engine.ok() ? *std::move(engine) : nullptr;
   }
@@ -143,19 +146,28 @@ TEST_P(GoldenTest, LogProbabilitiesInFloat32AreTransformers) {
 }
 
 // Transformers in bfloat16 is off by its own roundings; ours may be as far
-// from float32, half as much again, and 0.01.
+// from float32, half as much again, and 0.01. The CPU, which rounds no
+// activations, at each sequence; a device that does, and so is off at other
+// sequences than transformers is, as far as that at the model's worst.
 TEST_P(GoldenTest, LossesInBFloat16AreAsCloseToFloat32AsTransformers) {
   std::unique_ptr<Engine> engine = Load(DType::kBFloat16);
   ASSERT_NE(engine, nullptr);
   const auto responses = Score(*engine, ScoreRequests());
   const auto exact = Expected("fp32", "loss_full");
   const auto theirs = Expected("bf16", "loss_full");
+  std::vector<double> distances;
+  for (size_t i = 0; i < responses.size(); ++i) {
+    distances.push_back(
+        std::abs(theirs[i].get<double>() - exact[i].get<double>()));
+  }
+  if (!absl::StartsWith(engine->device_kind(), "cpu")) {
+    distances.assign(distances.size(),
+                     *std::max_element(distances.begin(), distances.end()));
+  }
   for (size_t i = 0; i < responses.size(); ++i) {
     ASSERT_TRUE(responses[i].has_value());
-    const double distance =
-        std::abs(theirs[i].get<double>() - exact[i].get<double>());
     EXPECT_NEAR(Loss(*responses[i]), exact[i].get<double>(),
-                1.5 * distance + 0.01)
+                1.5 * distances[i] + 0.01)
         << "sequence " << i;
   }
 }

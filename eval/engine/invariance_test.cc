@@ -1,6 +1,7 @@
 // One answer: the same 200 random requests in 20 random arrangements (order,
 // how many calls, sequences in flight, threads) give the same bits, and cached
-// generation gives the tokens that scoring without a cache calls the likeliest.
+// generation gives the tokens that scoring without a cache calls the likeliest;
+// on the device under test (eval/kernels/test_device.h).
 // Some texts have a beginning in common and some repeat themselves, so that
 // prefixes are shared and drafts are right in some arrangements and not in
 // others.
@@ -16,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "eval/engine/engine.h"
+#include "eval/kernels/test_device.h"
 #include "gtest/gtest.h"
 
 namespace sn37::eval {
@@ -57,9 +59,10 @@ class InvarianceTest : public testing::TestWithParam<Param> {
   }
 
   std::unique_ptr<Engine> Load(int threads, int64_t batch) const {
-    auto engine = Engine::Load(
+    auto engine = Engine::LoadOn(
+        NewTestDevice(threads),
         std::string("eval/models/testdata/") + std::get<0>(GetParam()),
-        {.dtype = std::get<1>(GetParam()), .threads = threads, .batch = batch});
+        {.dtype = std::get<1>(GetParam()), .batch = batch});
     EXPECT_TRUE(engine.ok()) << engine.status();
     return *std::move(engine);
   }
