@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "boost/asio/io_context.hpp"
 #include "boost/asio/ip/tcp.hpp"
 #include "chain/subtensor/testing/certificate.h"
@@ -483,6 +484,32 @@ TEST_F(WebSocketRpcTest, NodeThatDoesNotTakeSubscriptionsUpIsLeft) {
   node_.DropConnections();
   EXPECT_TRUE(heads->Next(Soon())->gap);
   EXPECT_EQ(node_.Requests(kHeads).size(), 4u);
+}
+
+TEST_F(WebSocketRpcTest, ConnectionThatFellSilentIsLeft) {
+  ScriptedNode other;
+  Script(other);
+  absl::Notification over;
+  node_.On(kRead, [&](const json& params) {
+    over.WaitForNotification();  // no ping is answered meanwhile
+    return params;
+  });
+  WebSocketRpcOptions options = To({node_.endpoint(), other.endpoint()});
+  options.idle_timeout = kShort;
+  const auto rpc = Connect(options);
+  EXPECT_EQ(rpc->Call(kRead, {1}).value(), json({1}));
+  EXPECT_EQ(other.Requests(kRead).size(), 1u);
+  over.Notify();
+}
+
+TEST_F(WebSocketRpcTest, PingsKeepConnectionOnWhichNothingIsSaid) {
+  WebSocketRpcOptions options = To({node_.endpoint()});
+  options.idle_timeout = kShort;
+  const auto rpc = Connect(options);
+  const auto heads = *rpc->Subscribe(kHeads, json::array(), "unsubscribe");
+  EXPECT_TRUE(heads->Next(Soon()).ok());
+  EXPECT_FALSE(heads->Next(absl::Now() + 3 * kShort).ok());
+  EXPECT_EQ(node_.Requests("system_chain").size(), 1u);
 }
 
 TEST_F(WebSocketRpcTest, ManyThreadsManyCalls) {
