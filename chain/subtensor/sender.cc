@@ -55,6 +55,16 @@ constexpr absl::string_view kCustomErrors[] = {
     "EvmKeyAssociateRateLimitExceeded",
 };
 
+// Whether the error says that the node did not take the extrinsic: one of the
+// pool's, or of JSON-RPC for what it did not understand. After any other it may
+// have.
+bool IsRefusal(const RpcError& error) {
+  constexpr int64_t kParseError = -32700, kInternalError = -32603;
+  return (error.code >= kInvalidTransaction && error.code <= kLastBusy) ||
+         (error.code >= kParseError && error.code < -32599 &&
+          error.code != kInternalError);
+}
+
 // What the node says besides the code, as one text.
 std::string Explanation(const RpcError& error) {
   if (error.data.is_null()) return error.message;
@@ -258,12 +268,14 @@ absl::StatusOr<Sender::Submitted> Sender::SubmitOnce(const Keypair& signer,
     ++account.in_flight;
     return submitted;
   }
-  if (GetRpcError(watch.status()).has_value()) {
+  const auto error = GetRpcError(watch.status());
+  if (error.has_value() && IsRefusal(*error)) {
     CrossOut(submitted.write.extrinsic);
-  } else {
-    Doubt(submitted.write);
+    return watch.status();
   }
-  return watch.status();
+  Doubt(submitted.write);
+  if (!error.has_value()) return watch.status();
+  return absl::UnavailableError(watch.status().message());
 }
 
 absl::StatusOr<Sender::Submitted> Sender::Submit(const Keypair& signer,

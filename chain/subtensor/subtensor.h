@@ -6,8 +6,9 @@
 //                         Subtensor::Open(std::move(rpc), options));
 //   chain->GetMetagraph(37);
 //
-// Reads of "the newest" are of the newest finalized block, and fail while the
-// node's clock is behind (SubtensorOptions::max_age). Writes: sender.h.
+// Reads of "the newest" are of the newest finalized block. They and writes fail
+// while the node's clock is behind (SubtensorOptions::max_age). How a write
+// goes on: sender.h.
 #ifndef CHAIN_SUBTENSOR_SUBTENSOR_H_
 #define CHAIN_SUBTENSOR_SUBTENSOR_H_
 
@@ -87,6 +88,8 @@ class Subtensor : public Client {
       : rpc_(std::move(rpc)), runtimes_(rpc_.get()), max_age_(max_age) {}
 
   absl::StatusOr<Block> BlockWith(const nlohmann::json& hash);
+  // Through the sender, to a node whose clock is not behind.
+  absl::StatusOr<Block> Send(const Keypair& signer, const nlohmann::json& call);
   absl::Status CheckAge(const State& newest) const;
 
   const std::unique_ptr<Rpc> rpc_;

@@ -142,6 +142,20 @@ TEST_F(SubtensorTest, WhatThePoolRefusesDidNotHappen) {
   EXPECT_THAT(client_->sender().in_doubt(), IsEmpty());
 }
 
+TEST_F(SubtensorTest, AnErrorThatIsNoRefusalLeavesADoubt) {
+  world_.chain().SetFaults(
+      nullptr, Once(kSubmit, RpcErrorStatus({-32603, "broken", nullptr})));
+  EXPECT_EQ(SetWeights(*client_).code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(client_->sender().in_doubt(), SizeIs(1));
+  EXPECT_THAT(SetWeights(*client_).message(), HasSubstr("and succeeded"));
+}
+
+TEST_F(SubtensorTest, ANodeThatIsBehindIsNotWrittenTo) {
+  world_.chain().SetAge(absl::Hours(2));
+  EXPECT_EQ(SetWeights(*client_).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(submissions(), 0);
+}
+
 TEST(PoolRefusalTest, Kinds) {
   const struct {
     int64_t code;

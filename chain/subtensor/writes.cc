@@ -38,6 +38,11 @@ Vectors Split(absl::Span<const Weight> weights) {
 
 }  // namespace
 
+absl::StatusOr<Block> Subtensor::Send(const Keypair& signer, const json& call) {
+  SN37_RETURN_IF_ERROR(Finalized().status());
+  return sender_->Send(signer, call);
+}
+
 absl::StatusOr<uint16_t> Subtensor::Register(const Keypair& coldkey,
                                              uint16_t netuid,
                                              absl::string_view hotkey) {
@@ -45,8 +50,8 @@ absl::StatusOr<uint16_t> Subtensor::Register(const Keypair& coldkey,
   SN37_RETURN_IF_ERROR(DecodeSs58(address).status());
   SN37_ASSIGN_OR_RETURN(
       Block block,
-      sender_->Send(coldkey, Call(kSubtensor, "burned_register",
-                                  {{"netuid", netuid}, {"hotkey", address}})));
+      Send(coldkey, Call(kSubtensor, "burned_register",
+                         {{"netuid", netuid}, {"hotkey", address}})));
   SN37_ASSIGN_OR_RETURN(std::shared_ptr<const Runtime> runtime,
                         runtimes_.At(block.hash));
   const State state(rpc_.get(), std::move(runtime), std::move(block));
@@ -67,9 +72,8 @@ absl::Status Subtensor::Commit(const Keypair& hotkey, uint16_t netuid,
   json data = json::object();
   data[absl::StrCat("Raw", text.size())] = ToHex(text);
   const json info = {{"fields", json::array({data})}};
-  return sender_
-      ->Send(hotkey, Call(kCommitments, "set_commitment",
-                          {{"netuid", netuid}, {"info", info}}))
+  return Send(hotkey, Call(kCommitments, "set_commitment",
+                           {{"netuid", netuid}, {"info", info}}))
       .status();
 }
 
@@ -77,12 +81,11 @@ absl::Status Subtensor::SetWeights(const Keypair& hotkey, uint16_t netuid,
                                    absl::Span<const Weight> weights,
                                    uint64_t version_key) {
   const Vectors vectors = Split(weights);
-  return sender_
-      ->Send(hotkey, Call(kSubtensor, "set_weights",
-                          {{"netuid", netuid},
-                           {"dests", vectors.uids},
-                           {"weights", vectors.values},
-                           {"version_key", absl::StrCat(version_key)}}))
+  return Send(hotkey, Call(kSubtensor, "set_weights",
+                           {{"netuid", netuid},
+                            {"dests", vectors.uids},
+                            {"weights", vectors.values},
+                            {"version_key", absl::StrCat(version_key)}}))
       .status();
 }
 
@@ -90,22 +93,20 @@ absl::Status Subtensor::CommitWeights(const Keypair& hotkey, uint16_t netuid,
                                       const WeightsHash& hash) {
   const std::string hex =
       ToHex({reinterpret_cast<const char*>(hash.data()), hash.size()});
-  return sender_
-      ->Send(hotkey, Call(kSubtensor, "commit_weights",
-                          {{"netuid", netuid}, {"commit_hash", hex}}))
+  return Send(hotkey, Call(kSubtensor, "commit_weights",
+                           {{"netuid", netuid}, {"commit_hash", hex}}))
       .status();
 }
 
 absl::Status Subtensor::RevealWeights(const Keypair& hotkey, uint16_t netuid,
                                       const HiddenWeights& hidden) {
   const Vectors vectors = Split(hidden.weights);
-  return sender_
-      ->Send(hotkey, Call(kSubtensor, "reveal_weights",
-                          {{"netuid", netuid},
-                           {"uids", vectors.uids},
-                           {"values", vectors.values},
-                           {"salt", hidden.salt},
-                           {"version_key", absl::StrCat(hidden.version_key)}}))
+  return Send(hotkey, Call(kSubtensor, "reveal_weights",
+                           {{"netuid", netuid},
+                            {"uids", vectors.uids},
+                            {"values", vectors.values},
+                            {"salt", hidden.salt},
+                            {"version_key", absl::StrCat(hidden.version_key)}}))
       .status();
 }
 
