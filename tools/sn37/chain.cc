@@ -1,7 +1,6 @@
 // sn37 chain: the chain by hand.
 #include <cstdint>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,27 +10,26 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "chain/client.h"
 #include "chain/hidden_weights.h"
 #include "chain/keys/secret_file.h"
-#include "chain/local/ledger.h"
 #include "chain/operations.h"
 #include "sn37/base/file.h"
-#include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/table.h"
 #include "sn37/base/text.h"
+#include "tools/sn37/chain_flags.h"
+#include "tools/sn37/chain_node.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/key_flags.h"
 #include "tools/sn37/output_flags.h"
+#include "tools/sn37/rows.h"
 #include "tools/sn37/verbs.h"
 
-ABSL_FLAG(std::string, ledger, "",
-          "File of an embedded ledger; `sn37 epoch` keeps one as ledger.sqlite "
-          "in its --home.");
 ABSL_FLAG(uint16_t, netuid, 37, "The subnet.");
 ABSL_FLAG(std::optional<uint64_t>, at_block, std::nullopt,
           "Read the state as of this block; by default of the newest.");
@@ -39,11 +37,12 @@ ABSL_FLAG(std::string, hidden, "",
           "New file that keeps hidden weights from their commit to their "
           "reveal.");
 ABSL_FLAG(uint64_t, version_key, 0, "The version key that weights are set by.");
+ABSL_FLAG(absl::Duration, wait, absl::ZeroDuration(),
+          "How long to try again where the chain says that it is too soon, or "
+          "cannot be reached.");
 
 namespace sn37::tools {
 namespace {
-
-using nlohmann::json;
 
 constexpr char kHelp[] = R"(
 What a chain holds of a subnet, and a miner's and validator's calls.
@@ -56,6 +55,15 @@ What a chain holds of a subnet, and a miner's and validator's calls.
   sn37 chain commit TEXT --ledger FILE --wallet me/miner
   sn37 chain set-weights 0:0.5 3:1 --ledger FILE --wallet me/validator
 
+All of them take --endpoint ws://HOST:PORT instead of --ledger: a node of the
+real chain. Only there:
+
+  sn37 chain watch [COUNT] --endpoint …            finalized blocks
+  sn37 chain storage SubtensorModule.Tempo 37 --endpoint …
+  sn37 chain storage SubtensorModule.Keys 37 --endpoint …     all that begin so
+  sn37 chain call SubnetInfoRuntimeApi.get_metagraph 37 --endpoint …
+  sn37 chain call Balances.transfer_keep_alive 5TO… 1000 --endpoint … --wallet me
+
 Where the hyper-parameters say commit_reveal, weights take two calls:
 
   sn37 chain set-weights 0:0.5 3:1 --hidden FILE …   commits to them
@@ -65,62 +73,23 @@ Calls are signed by the key that --wallet, --key_file or --suri names, and read
 back before they are said to be done. Weights are UID:SHARE in any unit. With
 --json each line is an object. --at_block reads the past.)";
 
-absl::StatusOr<std::unique_ptr<chain::Client>> OpenChain() {
-  const std::string path = absl::GetFlag(FLAGS_ledger);
-  if (path.empty()) {
-    return absl::InvalidArgumentError("name the chain by --ledger FILE");
-  }
-  if (!FileExists(path)) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no ledger ", Printable(path)));
-  }
-  return chain::Ledger::Open(path, {});
-}
-
 uint16_t Netuid() { return absl::GetFlag(FLAGS_netuid); }
 
-// On the embedded ledger waiting helps nobody: its time stands still.
-bool NeverRetry() { return false; }
-
-// Rows of one kind, for people or programs: the same names for both.
-class Rows {
- public:
-  explicit Rows(std::vector<TableColumn> columns)
-      : columns_(columns), table_(std::move(columns)) {}
-
-  // REQUIRES: a string or number for each column.
-  void Add(const std::vector<json>& cells) {
-    json record;
-    std::vector<std::string> texts;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      record[columns_[i].name] = cells[i];
-      texts.push_back(cells[i].is_string() ? cells[i].get<std::string>()
-                                           : cells[i].dump());
-    }
-    if (AsJson()) {
-      PrintJsonLine(record);
-    } else {
-      table_.AddRow(std::move(texts));
-    }
-  }
-
-  // The table, unless rows were printed as they came.
-  int Finish() const {
-    if (!AsJson()) std::cout << table_.ToString();
-    return kOk;
-  }
-
- private:
-  std::vector<TableColumn> columns_;
-  Table table_;
-};
+// Waits a block's time, but not beyond --wait from the program's start.
+bool WaitForBlock() {
+  static const absl::Time deadline = absl::Now() + absl::GetFlag(FLAGS_wait);
+  constexpr absl::Duration kBlock = absl::Seconds(12);
+  if (absl::Now() + kBlock > deadline) return false;
+  absl::SleepFor(kBlock);
+  return true;
+}
 
 using Words = absl::Span<const std::string>;
 
-absl::StatusOr<int> PrintMetagraph(chain::Client& client, Words) {
+absl::StatusOr<int> PrintMetagraph(OpenedChain& chain, Words) {
   SN37_ASSIGN_OR_RETURN(
       const chain::Metagraph graph,
-      client.GetMetagraph(Netuid(), absl::GetFlag(FLAGS_at_block)));
+      chain.client->GetMetagraph(Netuid(), absl::GetFlag(FLAGS_at_block)));
   constexpr Align kRight = Align::kRight;
   Rows rows({{"uid", kRight},
              {"hotkey"},
@@ -138,10 +107,10 @@ absl::StatusOr<int> PrintMetagraph(chain::Client& client, Words) {
   return rows.Finish();
 }
 
-absl::StatusOr<int> PrintCommitments(chain::Client& client, Words) {
+absl::StatusOr<int> PrintCommitments(OpenedChain& chain, Words) {
   SN37_ASSIGN_OR_RETURN(
       const chain::Commitments all,
-      client.GetCommitments(Netuid(), absl::GetFlag(FLAGS_at_block)));
+      chain.client->GetCommitments(Netuid(), absl::GetFlag(FLAGS_at_block)));
   Rows rows({{"hotkey"}, {"block", Align::kRight}, {"text"}});
   for (const chain::Commitment& commitment : all.commitments) {
     rows.Add({commitment.hotkey, commitment.block, commitment.text});
@@ -157,21 +126,22 @@ int PrintWeights(absl::Span<const chain::Weight> weights) {
   return rows.Finish();
 }
 
-absl::StatusOr<int> PrintWeightsOf(chain::Client& client, Words words) {
+absl::StatusOr<int> PrintWeightsOf(OpenedChain& chain, Words words) {
   uint32_t uid;
   if (!absl::SimpleAtoi(words[0], &uid) || uid > UINT16_MAX) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", Printable(words[0]), "\" is no uid"));
   }
-  SN37_ASSIGN_OR_RETURN(const std::vector<chain::Weight> weights,
-                        client.GetWeights(Netuid(), static_cast<uint16_t>(uid),
-                                          absl::GetFlag(FLAGS_at_block)));
+  SN37_ASSIGN_OR_RETURN(
+      const std::vector<chain::Weight> weights,
+      chain.client->GetWeights(Netuid(), static_cast<uint16_t>(uid),
+                               absl::GetFlag(FLAGS_at_block)));
   return PrintWeights(weights);
 }
 
-absl::StatusOr<int> PrintHyperparameters(chain::Client& client, Words) {
+absl::StatusOr<int> PrintHyperparameters(OpenedChain& chain, Words) {
   SN37_ASSIGN_OR_RETURN(const chain::Hyperparameters rules,
-                        client.GetHyperparameters(Netuid()));
+                        chain.client->GetHyperparameters(Netuid()));
   Rows rows({{"name"}, {"value", Align::kRight}});
   rows.Add({"tempo", rules.tempo});
   rows.Add({"weights_rate_limit", rules.weights_rate_limit});
@@ -183,20 +153,20 @@ absl::StatusOr<int> PrintHyperparameters(chain::Client& client, Words) {
   return rows.Finish();
 }
 
-absl::StatusOr<int> Register(chain::Client& client, Words words) {
+absl::StatusOr<int> Register(OpenedChain& chain, Words words) {
   SN37_ASSIGN_OR_RETURN(const chain::Keypair coldkey, NamedKey());
   SN37_ASSIGN_OR_RETURN(const uint16_t uid,
-                        client.Register(coldkey, Netuid(), words[0]));
+                        chain.client->Register(coldkey, Netuid(), words[0]));
   Rows rows({{"uid", Align::kRight}, {"hotkey"}, {"coldkey"}});
   rows.Add({uid, words[0], coldkey.address()});
   return rows.Finish();
 }
 
-absl::StatusOr<int> Commit(chain::Client& client, Words words) {
+absl::StatusOr<int> Commit(OpenedChain& chain, Words words) {
   SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
-  SN37_ASSIGN_OR_RETURN(
-      const chain::Commitment made,
-      chain::CommitAndConfirm(client, hotkey, Netuid(), words[0], NeverRetry));
+  SN37_ASSIGN_OR_RETURN(const chain::Commitment made,
+                        chain::CommitAndConfirm(*chain.client, hotkey, Netuid(),
+                                                words[0], WaitForBlock));
   Rows rows({{"hotkey"}, {"block", Align::kRight}, {"text"}});
   rows.Add({made.hotkey, made.block, made.text});
   return rows.Finish();
@@ -215,17 +185,17 @@ absl::StatusOr<chain::Share> ParseShare(absl::string_view word) {
 }
 
 // Commits to weights that a file keeps; the file comes first.
-absl::StatusOr<int> CommitWeights(chain::Client& client,
+absl::StatusOr<int> CommitWeights(OpenedChain& chain,
                                   const chain::Keypair& hotkey,
                                   absl::Span<const chain::Share> shares) {
   SN37_ASSIGN_OR_RETURN(const chain::HiddenWeights hidden,
-                        chain::HideShares(client, Netuid(), shares,
+                        chain::HideShares(*chain.client, Netuid(), shares,
                                           absl::GetFlag(FLAGS_version_key)));
   SN37_RETURN_IF_ERROR(chain::CreateSecretFile(absl::GetFlag(FLAGS_hidden),
                                                chain::ToText(hidden)));
-  SN37_ASSIGN_OR_RETURN(
-      const chain::WeightsCommit commit,
-      chain::HideAndConfirm(client, hotkey, Netuid(), hidden, NeverRetry));
+  SN37_ASSIGN_OR_RETURN(const chain::WeightsCommit commit,
+                        chain::HideAndConfirm(*chain.client, hotkey, Netuid(),
+                                              hidden, WaitForBlock));
   Rows rows({{"block", Align::kRight},
              {"first_reveal", Align::kRight},
              {"last_reveal", Align::kRight}});
@@ -233,31 +203,31 @@ absl::StatusOr<int> CommitWeights(chain::Client& client,
   return rows.Finish();
 }
 
-absl::StatusOr<int> SetWeights(chain::Client& client, Words words) {
+absl::StatusOr<int> SetWeights(OpenedChain& chain, Words words) {
   std::vector<chain::Share> shares;
   for (const std::string& word : words) {
     SN37_ASSIGN_OR_RETURN(shares.emplace_back(), ParseShare(word));
   }
   SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
   if (!absl::GetFlag(FLAGS_hidden).empty()) {
-    return CommitWeights(client, hotkey, shares);
+    return CommitWeights(chain, hotkey, shares);
   }
-  SN37_ASSIGN_OR_RETURN(
-      const std::vector<chain::Weight> stored,
-      chain::SetSharesAndConfirm(client, hotkey, Netuid(), shares,
-                                 absl::GetFlag(FLAGS_version_key), NeverRetry));
+  SN37_ASSIGN_OR_RETURN(const std::vector<chain::Weight> stored,
+                        chain::SetSharesAndConfirm(
+                            *chain.client, hotkey, Netuid(), shares,
+                            absl::GetFlag(FLAGS_version_key), WaitForBlock));
   return PrintWeights(stored);
 }
 
-absl::StatusOr<int> Reveal(chain::Client& client, Words words) {
+absl::StatusOr<int> Reveal(OpenedChain& chain, Words words) {
   SN37_ASSIGN_OR_RETURN(const std::string text,
                         ReadFile(words[0], kMaxLineBytes));
   SN37_ASSIGN_OR_RETURN(const chain::HiddenWeights hidden,
                         chain::ParseHiddenWeights(text));
   SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
-  SN37_ASSIGN_OR_RETURN(
-      const std::vector<chain::Weight> stored,
-      chain::RevealAndConfirm(client, hotkey, Netuid(), hidden, NeverRetry));
+  SN37_ASSIGN_OR_RETURN(const std::vector<chain::Weight> stored,
+                        chain::RevealAndConfirm(*chain.client, hotkey, Netuid(),
+                                                hidden, WaitForBlock));
   return PrintWeights(stored);
 }
 
@@ -265,7 +235,7 @@ struct Action {
   absl::string_view name;
   size_t min_words;  // after the name
   size_t max_words;
-  absl::StatusOr<int> (*run)(chain::Client&, Words);
+  absl::StatusOr<int> (*run)(OpenedChain&, Words);
 };
 
 constexpr Action kActions[] = {{"metagraph", 0, 0, PrintMetagraph},
@@ -275,12 +245,14 @@ constexpr Action kActions[] = {{"metagraph", 0, 0, PrintMetagraph},
                                {"register", 1, 1, Register},
                                {"commit", 1, 1, Commit},
                                {"set-weights", 1, SIZE_MAX, SetWeights},
-                               {"reveal", 1, 1, Reveal}};
+                               {"reveal", 1, 1, Reveal},
+                               {"watch", 0, 1, WatchBlocks},
+                               {"call", 1, SIZE_MAX, CallRuntime},
+                               {"storage", 1, SIZE_MAX, PrintStorage}};
 
 absl::StatusOr<int> RunAction(const Action& action, Words words) {
-  SN37_ASSIGN_OR_RETURN(const std::unique_ptr<chain::Client> client,
-                        OpenChain());
-  return action.run(*client, words);
+  SN37_ASSIGN_OR_RETURN(OpenedChain chain, OpenNamedChain());
+  return action.run(chain, words);
 }
 
 int Run(Words arguments) {
@@ -303,10 +275,11 @@ int Run(Words arguments) {
 
 }  // namespace
 
-const Verb kChain = {"chain",
-                     "metagraph, commitments and weights of a subnet",
-                     kHelp,
-                     {"tools/sn37/chain.cc", kKeyFlagFile, kOutputFlagFile},
-                     Run};
+const Verb kChain = {
+    "chain",
+    "metagraph, commitments and weights of a subnet",
+    kHelp,
+    {"tools/sn37/chain.cc", kChainFlagFile, kKeyFlagFile, kOutputFlagFile},
+    Run};
 
 }  // namespace sn37::tools
