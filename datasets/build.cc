@@ -1,5 +1,7 @@
 #include "datasets/build.h"
 
+#include <algorithm>
+#include <future>
 #include <set>
 #include <utility>
 
@@ -28,6 +30,8 @@ constexpr int64_t kMaxRows = int64_t{1} << 40;
 // different ones.
 constexpr int64_t kMaxRepeats = 10000;
 constexpr uint64_t kProgressRows = 256;
+// Rows that are prepared side by side.
+constexpr int64_t kBatchRows = 1024;
 
 template <typename Item, typename Parse>
 absl::Status ParseItems(const json& object, absl::string_view key,
@@ -80,6 +84,7 @@ std::string FileName(const std::string& path) {
   return path.substr(path.find_last_of('/') + 1);
 }
 
+// Without the files' sizes and digests.
 absl::StatusOr<InputInfo> DescribeInput(const InputSpec& spec,
                                         const std::vector<std::string>& paths) {
   InputInfo input = {.name = spec.name,
@@ -88,18 +93,29 @@ absl::StatusOr<InputInfo> DescribeInput(const InputSpec& spec,
                      .license = spec.license,
                      .files = {}};
   for (const std::string& path : paths) {
-    InputFileInfo file;
-    file.name = FileName(path);
-    SN37_ASSIGN_OR_RETURN(file.sha256,
-                          Sha256File(path, [&file](uint64_t bytes) {
-                            file.bytes += static_cast<int64_t>(bytes);
-                          }));
-    input.files.push_back(std::move(file));
+    SN37_RETURN_IF_ERROR(OpenForReading(path).status());
+    input.files.emplace_back().name = FileName(path);
   }
   return input;
 }
 
-// Everything of the manifest but the shards.
+// Adds sizes and digests.
+absl::StatusOr<std::vector<InputInfo>> DigestInputs(
+    const InputFiles& files, std::vector<InputInfo> inputs) {
+  for (InputInfo& input : inputs) {
+    const std::vector<std::string>& paths = files.at(input.name);
+    for (size_t i = 0; i < paths.size(); ++i) {
+      InputFileInfo& file = input.files[i];
+      SN37_ASSIGN_OR_RETURN(file.sha256,
+                            Sha256File(paths[i], [&file](uint64_t bytes) {
+                              file.bytes += static_cast<int64_t>(bytes);
+                            }));
+    }
+  }
+  return inputs;
+}
+
+// Everything of the manifest but the shards and what DigestInputs adds.
 absl::StatusOr<Manifest> DescribeBuild(const BuildSpec& spec,
                                        const InputFiles& inputs) {
   Manifest head;
@@ -150,7 +166,7 @@ absl::StatusOr<Manifest> DescribeBuild(const BuildSpec& spec,
   return head;
 }
 
-// The head and what else decides which rows there are.
+// The whole head and what else decides which rows there are.
 std::string BuildKey(const Manifest& head, const BuildSpec& spec) {
   json rows = json::array();
   for (const ConfigSpec& config : spec.configs) {
@@ -159,34 +175,76 @@ std::string BuildKey(const Manifest& head, const BuildSpec& spec) {
   return absl::StrCat(ManifestToJson(head), "\n", CanonicalJson(rows));
 }
 
+// The next rows of a source, so many at most, and what follows them.
+struct Batch {
+  std::vector<Sample> samples;
+  absl::Status error;
+  bool last = false;  // an error or nothing
+};
+
+Batch ReadBatch(RowStream& rows, int64_t count) {
+  Batch batch;
+  while (static_cast<int64_t>(batch.samples.size()) < count) {
+    absl::StatusOr<std::optional<Sample>> sample = rows.Next();
+    batch.error = sample.status();
+    batch.last = !sample.ok() || !sample->has_value();
+    if (batch.last) break;
+    batch.samples.push_back(**std::move(sample));
+  }
+  return batch;
+}
+
+// Adds the rows to the config. `repeats` is how many came again in a row.
+absl::Status AddBatch(const Batch& batch, const BuildOptions& options,
+                      int threads, ConfigWriter& writer, int64_t& repeats) {
+  std::vector<absl::StatusOr<ConfigWriter::Prepared>> prepared(
+      batch.samples.size());
+  constexpr size_t kPart = 64;
+  const size_t parts = (prepared.size() + kPart - 1) / kPart;
+  RunSideBySide(parts, threads, [&](size_t part) {
+    const size_t end = std::min(prepared.size(), (part + 1) * kPart);
+    for (size_t i = part * kPart; i < end; ++i) {
+      prepared[i] = writer.Prepare(batch.samples[i]);
+    }
+  });
+  for (auto& sample : prepared) {
+    SN37_RETURN_IF_ERROR(
+        Annotate(sample.status(), absl::StrCat("row ", writer.rows())));
+    SN37_ASSIGN_OR_RETURN(const bool added, writer.Add(*std::move(sample)));
+    repeats = added ? 0 : repeats + 1;
+    if (added && options.progress && writer.rows() % kProgressRows == 0) {
+      options.progress(kProgressRows);
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Builds one config.
 absl::StatusOr<ConfigInfo> BuildConfig(const ConfigSpec& spec,
                                        const Digest& seed,
                                        const InputFiles& inputs,
-                                       const BuildOptions& options,
+                                       const BuildOptions& options, int threads,
                                        ConfigWriter writer) {
   SN37_ASSIGN_OR_RETURN(const Source* source, FindSource(spec.source));
   const SourceContext context = {.config = spec.name,
                                  .parameters = spec.parameters,
                                  .seed = seed,
                                  .inputs = &inputs,
-                                 .hub = options.hub};
+                                 .hub = options.hub,
+                                 .threads = threads};
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<RowStream> rows, source->open(context));
+  const int64_t wanted = spec.rows.value_or(kMaxRows);
   int64_t repeats = 0;
-  while (!spec.rows.has_value() || writer.rows() < *spec.rows) {
-    SN37_ASSIGN_OR_RETURN(std::optional<Sample> sample, rows->Next());
-    if (!sample.has_value()) break;
-    absl::StatusOr<bool> added = writer.Add(*sample);
-    SN37_RETURN_IF_ERROR(
-        Annotate(added.status(), absl::StrCat("row ", writer.rows())));
-    repeats = *added ? 0 : repeats + 1;
+  while (writer.rows() < wanted) {
+    const Batch batch =
+        ReadBatch(*rows, std::min(kBatchRows, wanted - writer.rows()));
+    SN37_RETURN_IF_ERROR(AddBatch(batch, options, threads, writer, repeats));
+    SN37_RETURN_IF_ERROR(batch.error);
+    if (batch.last) break;
     if (source->endless && repeats > kMaxRepeats) {
       return absl::InvalidArgumentError(
           absl::StrCat("has only ", writer.rows(), " different rows, ",
                        *spec.rows, " were asked for"));
-    }
-    if (*added && options.progress && writer.rows() % kProgressRows == 0) {
-      options.progress(kProgressRows);
     }
   }
   return writer.Finish();
@@ -195,12 +253,17 @@ absl::StatusOr<ConfigInfo> BuildConfig(const ConfigSpec& spec,
 absl::StatusOr<Digest> BuildConfigs(const BuildSpec& spec,
                                     const InputFiles& inputs,
                                     const BuildOptions& options,
+                                    std::future<absl::Status>& known,
                                     SnapshotWriter& writer) {
   const Digest seed = Sha256(spec.seed);
   std::vector<absl::StatusOr<ConfigInfo>> results(spec.configs.size());
+  // What each config may use of the threads, where there are few configs.
+  const int side_by_side =
+      std::clamp<int>(spec.configs.size(), 1, options.threads);
+  const int each = options.threads / side_by_side;
   RunSideBySide(spec.configs.size(), options.threads, [&](size_t i) {
-    results[i] =
-        BuildConfig(spec.configs[i], seed, inputs, options, writer.Config(i));
+    results[i] = BuildConfig(spec.configs[i], seed, inputs, options, each,
+                             writer.Config(i, each));
   });
   std::vector<ConfigInfo> configs;
   for (size_t i = 0; i < results.size(); ++i) {
@@ -210,7 +273,8 @@ absl::StatusOr<Digest> BuildConfigs(const BuildSpec& spec,
                               spec.configs[i].source, ")")));
     configs.push_back(*std::move(results[i]));
   }
-  return writer.Finish(std::move(configs));
+  SN37_RETURN_IF_ERROR(known.get());
+  return writer.Finish(std::move(configs), options.keep);
 }
 
 }  // namespace
@@ -258,10 +322,25 @@ absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
                                      const std::string& folder,
                                      const BuildOptions& options) {
   SN37_ASSIGN_OR_RETURN(Manifest head, DescribeBuild(spec, inputs));
-  SN37_ASSIGN_OR_RETURN(
-      SnapshotWriter writer,
-      SnapshotWriter::Create(folder, head, BuildKey(head, spec)));
-  absl::StatusOr<Digest> id = BuildConfigs(spec, inputs, options, writer);
+  std::string key;  // not known yet
+  if (options.keep || SnapshotWriter::Begun(folder)) {
+    SN37_ASSIGN_OR_RETURN(head.inputs, DigestInputs(inputs, head.inputs));
+    key = BuildKey(head, spec);
+    const std::optional<Digest> found = SnapshotWriter::Finished(folder, key);
+    if (options.keep && found.has_value()) return *found;
+  }
+  SN37_ASSIGN_OR_RETURN(SnapshotWriter writer,
+                        SnapshotWriter::Create(folder, head, key));
+  // Where nothing was built before, inputs are digested while rows are made.
+  std::future<absl::Status> known =
+      std::async(std::launch::async, [&]() -> absl::Status {
+        if (!key.empty()) return absl::OkStatus();
+        SN37_ASSIGN_OR_RETURN(head.inputs, DigestInputs(inputs, head.inputs));
+        return writer.SetKey(head.inputs, BuildKey(head, spec));
+      });
+  absl::StatusOr<Digest> id =
+      BuildConfigs(spec, inputs, options, known, writer);
+  if (known.valid()) known.wait();
   if (absl::IsInvalidArgument(id.status())) writer.Discard();
   return id;
 }

@@ -60,10 +60,14 @@ absl::StatusOr<InputFiles> InputFilesFromWords(
     absl::Span<const std::string> words);
 
 struct BuildOptions {
-  int threads = 1;  // configs are built side by side
+  // Configs are built side by side, and parts of them where these are few.
+  int threads = 1;
   // Called with the number of rows after each batch, from any thread.
-  std::function<void(uint64_t rows)> progress;
+  std::function<void(uint64_t rows)> progress = nullptr;
   Hub* hub = nullptr;  // for sources over the hub; null: they are an error
+  // For a snapshot that is a step to another one: where `folder` has what the
+  // same build made with this set, that is it.
+  bool keep = false;
 };
 
 // Builds into `folder`, which must not exist, and returns the snapshot's id.

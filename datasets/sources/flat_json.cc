@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,29 @@ constexpr std::array<bool, 256> kPlain = [] {
   for (int c = 0x20; c < 256; ++c) plain[c] = c != '"' && c != '\\';
   return plain;
 }();
+
+// How many bytes at the begin of a text are plain. Eight at a time: in a word
+// from which a constant was subtracted byte by byte, the high bits show the
+// bytes that were smaller, up to the first of them at least.
+size_t PlainPrefix(absl::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighs = 0x8080808080808080;
+  size_t plain = 0;
+  for (; plain + sizeof(uint64_t) <= text.size(); plain += sizeof(uint64_t)) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + plain, sizeof(word));
+    const uint64_t quotes = word ^ (kOnes * '"');
+    const uint64_t slashes = word ^ (kOnes * '\\');
+    const uint64_t special = ((quotes - kOnes) & ~quotes) |
+                             ((slashes - kOnes) & ~slashes) |
+                             ((word - kOnes * 0x20) & ~word);
+    if ((special & kHighs) != 0) break;
+  }
+  while (plain < text.size() && kPlain[static_cast<uint8_t>(text[plain])]) {
+    ++plain;
+  }
+  return plain;
+}
 
 // What follows a backslash; 0 for what is left to ParseJson.
 char Unescaped(char c) {
@@ -56,11 +80,7 @@ class Cursor {
   bool TakeString(std::string& value) {
     if (!absl::ConsumePrefix(&rest_, "\"")) return false;
     while (true) {
-      size_t plain = 0;
-      while (plain < rest_.size() &&
-             kPlain[static_cast<uint8_t>(rest_[plain])]) {
-        ++plain;
-      }
+      const size_t plain = PlainPrefix(rest_);
       value.append(rest_.data(), plain);
       rest_.remove_prefix(plain);
       if (Take("\"")) return true;

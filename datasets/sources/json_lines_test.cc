@@ -13,9 +13,11 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-// All rows of files with these contents, or the first error.
+// All rows of files with these contents, or the first error; at most `limit`
+// rows are asked for.
 absl::StatusOr<std::vector<Sample>> Rows(
-    const std::vector<std::string>& contents, const json& parameters) {
+    const std::vector<std::string>& contents, const json& parameters,
+    int threads = 1, size_t limit = 1 << 20) {
   InputFiles inputs;
   for (const std::string& content : contents) {
     const std::string name = absl::StrCat("rows", inputs["rows"].size());
@@ -25,15 +27,17 @@ absl::StatusOr<std::vector<Sample>> Rows(
                         ->open({.config = "some",
                                 .parameters = parameters,
                                 .seed = Digest(),
-                                .inputs = &inputs});
+                                .inputs = &inputs,
+                                .threads = threads});
   if (!rows.ok()) return rows.status();
   std::vector<Sample> samples;
-  while (true) {
+  while (samples.size() < limit) {
     const auto sample = (*rows)->Next();
     if (!sample.ok()) return sample.status();
-    if (!sample->has_value()) return samples;
+    if (!sample->has_value()) break;
     samples.push_back(**sample);
   }
+  return samples;
 }
 
 TEST(JsonLines, FieldsAreMappedAndFilesFollowEachOther) {
@@ -77,7 +81,8 @@ TEST(JsonLines, ABadLineIsNamedWithItsFile) {
       {"{\"text\":\"\"}", "line 2: text is empty"},
       {absl::StrCat("{\"text\":\"", std::string(9 << 20, 'x'), "\"}"),
        "line 2: "},
-      {std::string(20 << 20, ' '), "line 2: has more than"},
+      {absl::StrCat("{\"text\":\"", std::string(100 << 20, 'x'), "\"}"),
+       "line 2: has more than"},
   };
   for (const auto& [line, message] : kCases) {
     const absl::Status status =
@@ -85,6 +90,26 @@ TEST(JsonLines, ABadLineIsNamedWithItsFile) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
     EXPECT_THAT(status.message(), HasSubstr("rows0, "));
     EXPECT_THAT(status.message(), HasSubstr(message));
+  }
+}
+
+TEST(JsonLines, ThreadsChangeNeitherRowsNorTheFirstError) {
+  std::string good;  // of several blocks
+  for (int row = 0; row < 30000; ++row) {
+    absl::StrAppend(&good, "{\"text\":\"", std::string(100, 'x'), row, "\"}\n");
+  }
+  const std::vector<std::string> files = {good, good + "{}\n" + good,
+                                          std::string(20 << 20, ' ')};
+  for (int threads : {1, 2, 8}) {
+    const auto rows = Rows(files, {{"kind", "text"}}, threads, 60000);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    ASSERT_EQ(rows->size(), 60000);
+    for (int row = 0; row < 60000; ++row) {
+      ASSERT_EQ((*rows)[row].text().text(),
+                absl::StrCat(std::string(100, 'x'), row % 30000));
+    }
+    EXPECT_THAT(Rows(files, {{"kind", "text"}}, threads).status().message(),
+                HasSubstr("rows1, line 30001: "));
   }
 }
 

@@ -48,13 +48,16 @@ namespace sn37::datasets {
 // in which they are read.
 using InputFiles = std::map<std::string, std::vector<std::string>>;
 
-// All that the rows of a config depend on. Borrowed during open.
+// All that the rows of a config depend on, and the means to make them. Borrowed
+// during open.
 struct SourceContext {
   std::string config;
   nlohmann::json parameters;  // an object
   Digest seed;                // SHA-256 of the manifest's "seed"
   const InputFiles* inputs;
   Hub* hub = nullptr;  // null: nothing is asked of the hub
+  // That the rows may be made with, side by side; no row depends on it.
+  int threads = 1;
 };
 
 // The rows in order, from the first. One thread at a time.
