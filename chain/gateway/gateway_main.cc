@@ -27,6 +27,8 @@
 #include "chain/keys/secret_file.h"
 #include "chain/keys/wallet.h"
 #include "chain/local/ledger.h"
+#include "chain/subtensor/subtensor.h"
+#include "chain/subtensor/websocket_rpc.h"
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
@@ -34,6 +36,15 @@
 ABSL_FLAG(std::string, ledger, "",
           "File of an embedded ledger; `sn37 epoch` keeps one as ledger.sqlite "
           "in its --home.");
+ABSL_FLAG(std::vector<std::string>, endpoint, {},
+          "Nodes of the real chain, with commas: ws://127.0.0.1:9944. The next "
+          "is taken when one fails.");
+ABSL_FLAG(std::string, genesis, "",
+          "Hash of the chain's first block, 0x…; nodes of another chain are "
+          "refused. By default all must be of the first one's.");
+ABSL_FLAG(std::string, journal, "",
+          "File that keeps calls until their end is known, so that after a "
+          "crash none is made twice.");
 ABSL_FLAG(std::string, listen, "127.0.0.1:3737",
           "ADDRESS:PORT to listen on, the address in digits; port 0 is any.");
 ABSL_FLAG(std::vector<std::string>, wallet, {},
@@ -66,6 +77,8 @@ chain/gateway/gateway.proto describes every call and what is signed.
   grpcurl -plaintext -d '{"netuid": 37}' 127.0.0.1:3737 \
     sn37.gateway.v1.Gateway/GetMetagraph
 
+The real chain instead of a ledger: --endpoint ws://127.0.0.1:9944 --journal FILE.
+
 To write, it must hold the keys: the caller proves that it has the same hotkey.
 
   gateway --ledger FILE --wallet me/validator,me/miner --coldkey me
@@ -83,12 +96,11 @@ constexpr absl::Duration kGrace = absl::Seconds(60);
 
 constexpr uint64_t kMaxPemBytes = 1 << 20;
 
-// The one place that says which chain is served.
-absl::StatusOr<std::unique_ptr<Client>> OpenChain() {
-  const std::string path = absl::GetFlag(FLAGS_ledger);
-  if (path.empty()) {
-    return absl::InvalidArgumentError("name the chain by --ledger FILE");
-  }
+void Log(absl::string_view line) {
+  std::cerr << absl::StrCat("gateway: ", line, "\n");
+}
+
+absl::StatusOr<std::unique_ptr<Client>> OpenLedger(const std::string& path) {
   if (!FileExists(path)) {
     return absl::NotFoundError(
         absl::StrCat("there is no ledger ", Printable(path)));
@@ -96,8 +108,26 @@ absl::StatusOr<std::unique_ptr<Client>> OpenChain() {
   return Ledger::Open(path, {});
 }
 
+absl::StatusOr<std::unique_ptr<Client>> OpenChain() {
+  const std::string ledger = absl::GetFlag(FLAGS_ledger);
+  WebSocketRpcOptions connection;
+  connection.endpoints = absl::GetFlag(FLAGS_endpoint);
+  connection.genesis = absl::GetFlag(FLAGS_genesis);
+  connection.log = Log;
+  if (ledger.empty() == connection.endpoints.empty()) {
+    return absl::InvalidArgumentError(
+        "name the chain by --ledger FILE or --endpoint ws://HOST:PORT");
+  }
+  if (!ledger.empty()) return OpenLedger(ledger);
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Rpc> rpc,
+                        ConnectWebSocket(std::move(connection)));
+  SubtensorOptions options;
+  options.journal = absl::GetFlag(FLAGS_journal);
+  return Subtensor::Open(std::move(rpc), options);
+}
+
 void Warn(const std::string& warning) {
-  if (!warning.empty()) std::cerr << "gateway: warning: " << warning << "\n";
+  if (!warning.empty()) Log(absl::StrCat("warning: ", warning));
 }
 
 absl::StatusOr<Secret> Password() {
@@ -154,9 +184,7 @@ absl::Status Serve(const sigset_t& ends) {
   GatewayOptions options;
   options.listen = absl::GetFlag(FLAGS_listen);
   options.plain_text_anywhere = absl::GetFlag(FLAGS_plain_text);
-  options.log = [](absl::string_view line) {
-    std::cerr << absl::StrCat("gateway: ", line, "\n");
-  };
+  options.log = Log;
   SN37_ASSIGN_OR_RETURN(options.tls, LoadTlsFiles());
   const bool tls = options.tls.has_value();
   SN37_ASSIGN_OR_RETURN(GatewayKeys keys, LoadGatewayKeys());
@@ -188,7 +216,7 @@ int Main(int argc, char** argv) {
   };
   absl::SetFlagsUsageConfig(help);
   if (absl::ParseCommandLine(argc, argv).size() > 1) {
-    std::cerr << "gateway: takes flags only; see --help\n";
+    Log("takes flags only; see --help");
     return 2;
   }
   // Before any thread is made, so that only sigwait gets them.
@@ -199,7 +227,7 @@ int Main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   const absl::Status status = Serve(ends);
   if (status.ok()) return 0;
-  std::cerr << "gateway: " << Printable(status.message()) << "\n";
+  Log(Printable(status.message()));
   return 1;
 }
 

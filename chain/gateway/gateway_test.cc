@@ -167,8 +167,9 @@ TEST_F(GatewayTest, WhatItCannotServeIsSaidInALine) {
     int status;
     const char* message;
   } cases[] = {
-      {{}, 1, "name the chain by --ledger FILE"},
+      {{}, 1, "name the chain by --ledger FILE or --endpoint"},
       {{Flag("ledger", "nothing")}, 1, "there is no ledger"},
+      {{"--endpoint=ws://127.0.0.1:1"}, 1, "127.0.0.1:1"},
       {{ledger, "--listen=0.0.0.0:0"}, 1, "plain text on 0.0.0.0:0"},
       {{ledger, "--listen=nowhere"}, 1, "is no ADDRESS:PORT"},
       {{ledger, Flag("wallets", "wallets"), "--wallet=me/miner"},
