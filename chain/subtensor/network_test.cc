@@ -79,7 +79,7 @@ class LiveFixture : public ConformanceFixture {
   uint64_t commitment_rate_limit() override { return 100; }
 
   absl::Status Wait(uint64_t blocks) override {
-    constexpr uint64_t kAtOnce = 20;  // a call must end within its deadline
+    constexpr uint64_t kAtOnce = 5;  // a call must end within its deadline
     for (; blocks > 0; blocks -= std::min(blocks, kAtOnce)) {
       SN37_RETURN_IF_ERROR(
           client_->rpc()
