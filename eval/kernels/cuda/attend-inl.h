@@ -18,7 +18,7 @@
 #include "eval/kernels/cuda/numbers-inl.h"
 #include "eval/kernels/cuda/product-inl.h"
 
-namespace sn37::eval {
+namespace sn37::eval::SN37_GRID {
 
 // A block of threads computes one tile for one key-value head. T is the cache's
 // type; kWidth, a multiple of 64, the most columns that a head may have.
@@ -300,6 +300,6 @@ struct Attend {
   }
 };
 
-}  // namespace sn37::eval
+}  // namespace sn37::eval::SN37_GRID
 
 #endif  // EVAL_KERNELS_CUDA_ATTEND_INL_H_

@@ -33,7 +33,7 @@ const char* ErrorText(int error) {
 }  // namespace
 
 const CudaKernels& CompiledKernels() {
-  static const CudaKernels table = TableOf(Describe, ErrorText);
+  static const CudaKernels table = gpu_grid::TableOf(Describe, ErrorText);
   return table;
 }
 

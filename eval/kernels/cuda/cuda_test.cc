@@ -10,6 +10,7 @@
 #include "eval/kernels/cuda/attend_plan.h"
 #include "eval/kernels/cuda/compiled_kernels.h"
 #include "eval/kernels/cuda/cublas_lt.h"
+#include "eval/kernels/cuda/emulated_kernels.h"
 #include "eval/kernels/cuda/open_gpu.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -31,6 +32,12 @@ TEST(CompiledKernelsTest, TheTableIsFull) {
   void* entries[sizeof(CudaKernels) / sizeof(void*)];
   std::memcpy(entries, &kernels, sizeof(kernels));
   for (void* entry : entries) EXPECT_NE(entry, nullptr);
+}
+
+// One program holds both where a GPU is tested.
+TEST(CompiledKernelsTest, NoneIsTheEmulatedOne) {
+  EXPECT_NE(CompiledKernels().norm, EmulatedKernels().norm);
+  EXPECT_NE(CompiledKernels().attend, EmulatedKernels().attend);
 }
 
 struct FatBinaryHeader {

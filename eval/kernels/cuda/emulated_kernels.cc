@@ -15,7 +15,7 @@ const char* ErrorText(int) { return "no error"; }
 }  // namespace
 
 const CudaKernels& EmulatedKernels() {
-  static const CudaKernels table = TableOf(Describe, ErrorText);
+  static const CudaKernels table = emulated_grid::TableOf(Describe, ErrorText);
   return table;
 }
 

@@ -9,7 +9,7 @@
 #include "eval/kernels/cuda/kernels.h"
 #include "eval/kernels/cuda/numbers-inl.h"
 
-namespace sn37::eval {
+namespace sn37::eval::SN37_GRID {
 
 // Bit `id` of the set that begins at `words + begin`; none where begin is -1.
 SN37_DEVICE bool HasId(const int64_t* words, int64_t begin, int64_t id) {
@@ -115,6 +115,6 @@ struct Fold {
   }
 };
 
-}  // namespace sn37::eval
+}  // namespace sn37::eval::SN37_GRID
 
 #endif  // EVAL_KERNELS_CUDA_FOLD_INL_H_

@@ -19,6 +19,14 @@
 
 #include <cstdint>
 
+// The namespace of all that both compilers compile: a program may hold both,
+// and the linker takes functions of one name for one function.
+#ifdef __CUDACC__
+#define SN37_GRID gpu_grid
+#else
+#define SN37_GRID emulated_grid
+#endif
+
 #ifdef __CUDACC__
 #define SN37_DEVICE __device__ __forceinline__
 // Before a loop over a thread's own array: only with numbers for indices is it
@@ -29,7 +37,7 @@
 #define SN37_UNROLL
 #endif
 
-namespace sn37::eval {
+namespace sn37::eval::SN37_GRID {
 
 struct Block {
   int64_t x, y;  // its place in the grid
@@ -94,6 +102,6 @@ int Launch(const Kernel& kernel, int64_t x, int64_t y = 1) {
 
 #endif  // __CUDACC__
 
-}  // namespace sn37::eval
+}  // namespace sn37::eval::SN37_GRID
 
 #endif  // EVAL_KERNELS_CUDA_GRID_H_

@@ -10,7 +10,7 @@
 #include "eval/kernels/activation.h"
 #include "eval/kernels/cuda/grid.h"
 
-namespace sn37::eval {
+namespace sn37::eval::SN37_GRID {
 
 // The bits of a bfloat16: the upper half of a float32.
 struct Bf16 {
@@ -79,6 +79,6 @@ SN37_DEVICE void SumParts(const Block& block, float* part) {
   }
 }
 
-}  // namespace sn37::eval
+}  // namespace sn37::eval::SN37_GRID
 
 #endif  // EVAL_KERNELS_CUDA_NUMBERS_INL_H_

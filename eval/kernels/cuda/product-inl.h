@@ -12,7 +12,7 @@
 #include "eval/kernels/cuda/kernels.h"
 #include "eval/kernels/cuda/numbers-inl.h"
 
-namespace sn37::eval {
+namespace sn37::eval::SN37_GRID {
 
 // A thread's 4 × 4 of a 64 × 64 tile: rows 4 y … 4 y + 3 and columns x, x + 16,
 // x + 32, x + 48. Successive threads then read successive columns of shared
@@ -98,6 +98,6 @@ struct Product {
   }
 };
 
-}  // namespace sn37::eval
+}  // namespace sn37::eval::SN37_GRID
 
 #endif  // EVAL_KERNELS_CUDA_PRODUCT_INL_H_

@@ -9,7 +9,7 @@
 #include "eval/kernels/cuda/kernels.h"
 #include "eval/kernels/cuda/numbers-inl.h"
 
-namespace sn37::eval {
+namespace sn37::eval::SN37_GRID {
 
 // Calls element(i) for i < count, one per thread.
 template <typename Element>
@@ -169,6 +169,6 @@ struct Norm {
   }
 };
 
-}  // namespace sn37::eval
+}  // namespace sn37::eval::SN37_GRID
 
 #endif  // EVAL_KERNELS_CUDA_ROWS_INL_H_

@@ -13,7 +13,7 @@
 #include "eval/kernels/cuda/product-inl.h"
 #include "eval/kernels/cuda/rows-inl.h"
 
-namespace sn37::eval {
+namespace sn37::eval::SN37_GRID {
 
 inline int LaunchEmbed(const EmbedArgs& a) {
   const int64_t count = a.rows * a.columns;
@@ -89,6 +89,6 @@ inline CudaKernels TableOf(int (*describe)(GpuDescription*),
           LaunchStartFolds, LaunchFold};
 }
 
-}  // namespace sn37::eval
+}  // namespace sn37::eval::SN37_GRID
 
 #endif  // EVAL_KERNELS_CUDA_TABLE_INL_H_
