@@ -26,7 +26,8 @@ absl::Status HubStore::Bring(const HubRepo& repo, const std::string& folder,
     const std::string path = JoinPath(folder, name);
     if (FileExists(path)) return path;
     SN37_RETURN_IF_ERROR(MakeFolder(folder));
-    SN37_RETURN_IF_ERROR(hub_.Download(repo, by_name.at(name), path));
+    SN37_RETURN_IF_ERROR(
+        hub_.Download(repo, by_name.at(name), path, progress_));
     return path;
   };
   const ModelListing model = {

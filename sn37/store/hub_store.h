@@ -4,6 +4,7 @@
 #define SN37_STORE_HUB_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -25,7 +26,10 @@ namespace sn37 {
 // from any thread.
 class HubStore : public ModelStore {
  public:
-  HubStore(Hub& hub, std::string root) : hub_(hub), root_(std::move(root)) {}
+  // `progress`, where given, is called with the number of bytes of each piece.
+  HubStore(Hub& hub, std::string root,
+           std::function<void(uint64_t bytes)> progress = nullptr)
+      : hub_(hub), root_(std::move(root)), progress_(std::move(progress)) {}
 
   absl::StatusOr<std::string> Fetch(const ModelId& id,
                                     uint64_t max_bytes) override;
@@ -37,6 +41,7 @@ class HubStore : public ModelStore {
 
   Hub& hub_;
   const std::string root_;
+  const std::function<void(uint64_t bytes)> progress_;
 };
 
 }  // namespace sn37

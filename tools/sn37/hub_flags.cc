@@ -54,17 +54,24 @@ absl::StatusOr<std::string> Token() {
 
 }  // namespace
 
+std::string HubFolder() {
+  const std::string folder = absl::GetFlag(FLAGS_hub_cache);
+  return folder.empty() ? InHome(".sn37/hub") : folder;
+}
+
+uint64_t HubBytes() { return absl::GetFlag(FLAGS_hub_bytes); }
+
 absl::StatusOr<std::unique_ptr<Hub>> NamedHub() {
   HubOptions options;
   for (const std::string& endpoint :
        {Environment("HF_ENDPOINT"), absl::GetFlag(FLAGS_hub)}) {
     if (!endpoint.empty()) options.fetch.endpoint = endpoint;
   }
-  options.fetch.max_bytes = absl::GetFlag(FLAGS_hub_bytes);
+  options.fetch.roots = Environment("SSL_CERT_FILE");
+  options.fetch.max_bytes = HubBytes();
   options.offline =
       absl::GetFlag(FLAGS_offline) || IsOn(Environment("HF_HUB_OFFLINE"));
-  options.cache = absl::GetFlag(FLAGS_hub_cache);
-  if (options.cache.empty()) options.cache = InHome(".sn37/hub");
+  options.cache = HubFolder();
   SN37_ASSIGN_OR_RETURN(options.fetch.token, Token());
   return Hub::Create(options);
 }

@@ -2,7 +2,9 @@
 #ifndef TOOLS_SN37_HUB_FLAGS_H_
 #define TOOLS_SN37_HUB_FLAGS_H_
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -15,8 +17,13 @@ inline constexpr absl::string_view kHubFlagFile = "tools/sn37/hub_flags.cc";
 // A client by --hub, --hub_cache, --offline and --hub_bytes. What is not given
 // comes from HF_ENDPOINT and HF_HUB_OFFLINE; the token from HF_TOKEN, else from
 // the file HF_TOKEN_PATH, else from "token" in HF_HOME or
-// ~/.cache/huggingface.
+// ~/.cache/huggingface. SSL_CERT_FILE names the certificates to trust instead
+// of the system's.
 absl::StatusOr<std::unique_ptr<Hub>> NamedHub();
+
+// The folder of --hub_cache, and the value of --hub_bytes.
+std::string HubFolder();
+uint64_t HubBytes();
 
 }  // namespace sn37::tools
 

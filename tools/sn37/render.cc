@@ -7,6 +7,7 @@
 #include "eval/tokenizer/tokenizer.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
+#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/messages.h"
 #include "tools/sn37/model_flags.h"
@@ -54,7 +55,7 @@ const Verb kRender = {
     "render",
     "conversations to texts by the chat template (JSON Lines)",
     kHelp,
-    {kModelFlagFile},
+    {kModelFlagFile, kHubFlagFile},
     Run};
 
 }  // namespace sn37::tools

@@ -15,6 +15,7 @@
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "tools/sn37/ask_engine.h"
+#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/model_flags.h"
 #include "tools/sn37/verbs.h"
@@ -106,7 +107,7 @@ int Run(absl::Span<const std::string>) {
 const Verb kScore = {"score",
                      "log-probabilities of tokens or texts (JSON Lines)",
                      kHelp,
-                     {kModelFlagFile, jobs::kEngineFlagFile},
+                     {kModelFlagFile, kHubFlagFile, jobs::kEngineFlagFile},
                      Run};
 
 }  // namespace sn37::tools

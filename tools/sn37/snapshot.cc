@@ -24,6 +24,7 @@
 #include "datasets/sampling.h"
 #include "datasets/summary.h"
 #include "eval/tokenizer/tokenizer.h"
+#include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
@@ -116,7 +117,7 @@ bool AsksTheHub(const datasets::BuildSpec& spec) {
 }
 
 absl::Status BuildWithProgress(const std::string& spec_file,
-                               const std::string& out, Words files) {
+                               const std::string& out, bool keep, Words files) {
   SN37_ASSIGN_OR_RETURN(datasets::BuildSpec spec,
                         datasets::ReadBuildSpec(spec_file));
   SN37_ASSIGN_OR_RETURN(datasets::InputFiles inputs,
@@ -131,6 +132,7 @@ absl::Status BuildWithProgress(const std::string& spec_file,
   options.threads =
       static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   options.progress = [&](uint64_t rows) { progress.Advance(rows); };
+  options.keep = keep;
   return datasets::BuildSnapshot(spec, inputs, out, options).status();
 }
 
@@ -155,28 +157,55 @@ void PrintOverlaps(const datasets::OverlapReport& report) {
             << "; " << report.too_short << " are too short to tell\n";
 }
 
+// Writes the snapshot in `whole` without the rows that overlap to `out`.
+absl::Status Drop(const std::string& whole, const std::string& out) {
+  SN37_ASSIGN_OR_RETURN(const Snapshot snapshot, OpenWithProgress(whole));
+  SN37_ASSIGN_OR_RETURN(const datasets::OverlapReport report,
+                        FindOverlaps(snapshot));
+  PrintOverlaps(report);
+  return datasets::DropRows(snapshot, report, out).status();
+}
+
+// Builds the whole beside `out`, where it stays until `out` has what is left of
+// it: so a build that was killed goes on in either step.
+absl::Status BuildAndDrop(const std::string& spec_file, const std::string& out,
+                          Words files) {
+  if (absl::GetFlag(FLAGS_against).empty()) {
+    return absl::InvalidArgumentError("--drop needs --against");
+  }
+  if (FileExists(out)) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        Printable(out), ": exists; choose another folder or remove it"));
+  }
+  const std::string whole = absl::StrCat(out, ".all");
+  SN37_RETURN_IF_ERROR(
+      BuildWithProgress(spec_file, whole, /*keep=*/true, files));
+  const absl::Status status = Drop(whole, out);
+  // What would fail again is not kept either.
+  if (status.ok() || absl::IsInvalidArgument(status) ||
+      absl::IsNotFound(status)) {
+    std::filesystem::remove_all(whole);
+  }
+  return status;
+}
+
 absl::StatusOr<int> Build(Words words) {
   if (words.size() < 2) {
     return absl::InvalidArgumentError(
         "build takes a specification and the folder to write");
   }
   const std::string& out = words[1];
-  const bool drop = absl::GetFlag(FLAGS_drop);
-  const std::string whole = drop ? absl::StrCat(out, ".all") : out;
-  if (drop && absl::GetFlag(FLAGS_against).empty()) {
-    return absl::InvalidArgumentError("--drop needs --against");
+  if (absl::GetFlag(FLAGS_drop)) {
+    SN37_RETURN_IF_ERROR(BuildAndDrop(words[0], out, words.subspan(2)));
+  } else {
+    SN37_RETURN_IF_ERROR(
+        BuildWithProgress(words[0], out, /*keep=*/false, words.subspan(2)));
   }
-  SN37_RETURN_IF_ERROR(BuildWithProgress(words[0], whole, words.subspan(2)));
-  SN37_ASSIGN_OR_RETURN(Snapshot snapshot, OpenWithProgress(whole));
-  if (!absl::GetFlag(FLAGS_against).empty()) {
+  SN37_ASSIGN_OR_RETURN(const Snapshot snapshot, OpenWithProgress(out));
+  if (!absl::GetFlag(FLAGS_against).empty() && !absl::GetFlag(FLAGS_drop)) {
     SN37_ASSIGN_OR_RETURN(const datasets::OverlapReport report,
                           FindOverlaps(snapshot));
     PrintOverlaps(report);
-    if (drop) {
-      SN37_RETURN_IF_ERROR(datasets::DropRows(snapshot, report, out).status());
-      std::filesystem::remove_all(whole);  // did not exist before
-      SN37_ASSIGN_OR_RETURN(snapshot, OpenWithProgress(out));
-    }
   }
   PrintSnapshot(snapshot);
   return kOk;

@@ -8,6 +8,7 @@
 #include "eval/tokenizer/tokenizer.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
+#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/model_flags.h"
 #include "tools/sn37/verbs.h"
@@ -71,10 +72,11 @@ int Run(absl::Span<const std::string>) {
 
 }  // namespace
 
-const Verb kTokenize = {"tokenize",
-                        "texts to token ids and back (JSON Lines)",
-                        kHelp,
-                        {kModelFlagFile, "tools/sn37/tokenize.cc"},
-                        Run};
+const Verb kTokenize = {
+    "tokenize",
+    "texts to token ids and back (JSON Lines)",
+    kHelp,
+    {kModelFlagFile, kHubFlagFile, "tools/sn37/tokenize.cc"},
+    Run};
 
 }  // namespace sn37::tools
