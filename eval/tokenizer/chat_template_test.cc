@@ -1,5 +1,6 @@
 #include "eval/tokenizer/chat_template.h"
 
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
@@ -24,6 +26,13 @@ absl::StatusOr<std::string> Render(absl::string_view source,
   if (!parsed.ok()) return parsed.status();
   return parsed->Render(messages, prompt,
                         {{"bos_token", "<s>"}, {"eos_token", "</s>"}});
+}
+
+int64_t ResidentBytes() {
+  const auto statm = ReadFile("/proc/self/statm", 4096);
+  EXPECT_TRUE(statm.ok()) << statm.status();
+  const std::vector<std::string> pages = absl::StrSplit(*statm, ' ');
+  return std::stoll(pages[1]) * 4096;
 }
 
 TEST(ChatTemplateTest, TemplatesGiveTheTextsOfTransformers) {
@@ -149,6 +158,24 @@ TEST(ChatTemplateTest, DeepValuesDoNotOverflowTheStack) {
                 rendered.status().code() == absl::StatusCode::kOutOfRange)
         << rendered.status();
   }
+}
+
+// What holds itself is never freed: each rendering would cost its memory for
+// good. 1,000 of a megabyte each are refused, and cost no more than two may
+// use.
+TEST(ChatTemplateTest, ValuesThatHoldThemselvesAreRefused) {
+  const auto parsed = ChatTemplate::Parse(
+      "{% set ns = namespace() %}{% set ns.me = ns %}"
+      "{% set ns.text = messages[0].role * 250000 %}hi",
+      {});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  const int64_t before = ResidentBytes();
+  for (int i = 0; i < 1000; ++i) {
+    const auto text = parsed->Render(kHi, false, {});
+    ASSERT_EQ(text.status().code(), absl::StatusCode::kOutOfRange) << i;
+    ASSERT_TRUE(absl::StrContains(text.status().message(), "holds itself"));
+  }
+  EXPECT_LT(ResidentBytes() - before, int64_t{2} * (64 << 20));
 }
 
 TEST(ChatTemplateTest, NestedSourceIsRefused) {

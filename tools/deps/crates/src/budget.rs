@@ -170,8 +170,17 @@ pub fn guarded<T>(memory: usize, body: impl FnOnce() -> Result<T, Failure>) -> R
         Err(_) if tripped => Err(out_of_memory(memory)),
         Err(payload) => Err(Failure::Panic(panic_text(payload.as_ref()))),
     };
-    BUDGET.set(UNARMED);
+    BUDGET.set(Budget {
+        held: BUDGET.get().held,
+        ..UNARMED
+    });
     result
+}
+
+/// The bytes that this thread's last guarded call asked for and has not given
+/// back: its result, and what nobody can free any more.
+pub fn left() -> usize {
+    BUDGET.get().held
 }
 
 /// From here on no single allocation of this call may have more bytes.

@@ -5,6 +5,7 @@ use crate::{answer, python, Owned, View};
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const MAX_SOURCE: usize = 256 << 10;
 /// Parsing makes some hundred bytes of syntax tree for each byte of source.
@@ -15,6 +16,9 @@ const PARSE_MEMORY: usize = 1 << 30;
 /// parsing it takes a few thousand. Untouched stack costs nothing.
 const STACK: usize = 2 << 30;
 const NAME: &str = "chat template";
+/// A rendering that leaves less than this behind leaves nothing: what a crate
+/// keeps for its next call.
+const NEGLIGIBLE: usize = 64 << 10;
 
 /// Sn37TemplateLimits.
 #[repr(C)]
@@ -28,6 +32,9 @@ pub struct Limits {
 pub struct ChatTemplate {
     environment: Environment<'static>,
     limits: Limits,
+    /// Bytes that its renderings could not give back: values that hold
+    /// themselves, as `{% set ns.me = ns %}` makes one.
+    kept: AtomicUsize,
 }
 
 fn raise_exception(message: String) -> Result<Value, Error> {
@@ -104,6 +111,7 @@ fn parse(source: &str, limits: Limits) -> Result<ChatTemplate, Failure> {
     Ok(ChatTemplate {
         environment,
         limits,
+        kept: AtomicUsize::new(0),
     })
 }
 
@@ -180,7 +188,8 @@ fn render(template: &ChatTemplate, variables: &[u8]) -> Result<Vec<u8>, Failure>
     }
 }
 
-/// Runs `work` guarded on a thread with a deep stack.
+/// Runs `work` guarded on a thread with a deep stack. Also returns the bytes
+/// that are left of it, its result included.
 ///
 /// Searching or measuring a text costs one instruction, however long it is, and
 /// no allocation. So no text may become twice as long as the result may be (a
@@ -189,23 +198,45 @@ fn on_deep_stack<T: Send>(
     memory: usize,
     limits: Limits,
     work: impl FnOnce() -> Result<T, Failure> + Send,
-) -> Result<T, Failure> {
+) -> (Result<T, Failure>, usize) {
     let bounded = || {
         crate::budget::refuse_larger(2 * limits.output_bytes as usize);
         work()
     };
     std::thread::scope(|scope| {
-        let guarded = || crate::budget::guarded(memory, bounded);
+        let guarded = || {
+            let outcome = crate::budget::guarded(memory, bounded);
+            (outcome, crate::budget::left())
+        };
         match std::thread::Builder::new()
             .stack_size(STACK)
             .spawn_scoped(scope, guarded)
         {
             Ok(thread) => thread
                 .join()
-                .unwrap_or_else(|_| Err(Failure::Internal("the thread died".to_string()))),
-            Err(error) => Err(Failure::Internal(format!("no thread: {error}"))),
+                .unwrap_or_else(|_| (Err(Failure::Internal("the thread died".to_string())), 0)),
+            Err(error) => (Err(Failure::Internal(format!("no thread: {error}"))), 0),
         }
     })
+}
+
+/// Renders. A rendering that leaves memory behind fails, and once they have left
+/// as much as one may use, the next fail before they begin.
+fn render_and_count(template: &ChatTemplate, variables: &[u8]) -> Result<Vec<u8>, Failure> {
+    let memory = template.limits.memory_bytes as usize;
+    let keeps = || {
+        Failure::Limit("a value holds itself, so that its memory cannot be given back".to_string())
+    };
+    if template.kept.load(Ordering::Relaxed) > memory {
+        return Err(keeps());
+    }
+    let (outcome, left) = on_deep_stack(memory, template.limits, || render(template, variables));
+    let result = outcome.as_ref().map_or(0, Vec::capacity);
+    if left <= result + NEGLIGIBLE {
+        return outcome;
+    }
+    template.kept.fetch_add(left - result, Ordering::Relaxed);
+    outcome.and(Err(keeps()))
 }
 
 #[no_mangle]
@@ -217,7 +248,7 @@ pub unsafe extern "C" fn sn37_template_new(
 ) -> i32 {
     let source = source.text("the template", MAX_SOURCE);
     let outcome =
-        source.and_then(|text| on_deep_stack(PARSE_MEMORY, limits, || parse(text, limits)));
+        source.and_then(|text| on_deep_stack(PARSE_MEMORY, limits, || parse(text, limits)).0);
     answer(
         PARSE_MEMORY,
         error,
@@ -242,8 +273,7 @@ pub unsafe extern "C" fn sn37_template_render(
 ) -> i32 {
     let template = &*chat_template;
     let variables = variables.bytes();
-    let memory = template.limits.memory_bytes as usize;
-    let outcome = on_deep_stack(memory, template.limits, || render(template, variables));
+    let outcome = render_and_count(template, variables);
     answer(
         PARSE_MEMORY,
         error,
