@@ -1,13 +1,15 @@
 // The publish stage: an epoch's state and weights, in steps that a crash at any
 // moment leaves to be finished by the next run. The intent to set weights is
 // kept with the state that they follow from, in one transaction, until the
-// chain has them.
+// chain has them. Where the subnet takes hidden weights only, what is to be
+// revealed is kept instead, from before the chain is told of it.
 #ifndef SN37_JOBS_PUBLISH_H_
 #define SN37_JOBS_PUBLISH_H_
 
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "chain/client.h"
 #include "chain/keys/keypair.h"
@@ -21,10 +23,15 @@ std::optional<WeightsIntent> IntentOf(const EpochPlan& plan,
                                       const Decision& decision,
                                       absl::string_view validator);
 
+// Whether FinishIntents has something to do, now or at a later block.
+absl::StatusOr<bool> HasIntents(StateFile& state);
+
 // Sets the weights that the state still intends to set, unless the chain has
-// them already from that epoch. Nothing to do is OK.
-absl::Status FinishIntent(StateFile& state, const chain::Keypair& validator,
-                          chain::Client& client);
+// them already from that epoch; commits to them where the subnet asks for that,
+// and reveals what earlier epochs committed to and may be revealed now. Nothing
+// to do is OK.
+absl::Status FinishIntents(StateFile& state, const chain::Keypair& validator,
+                           chain::Client& client);
 
 }  // namespace sn37::jobs
 

@@ -71,7 +71,7 @@ class PublishTest : public testing::Test {
   }
 
   absl::Status Finish() {
-    return FinishIntent(*state_, KeyOf("validator"), *ledger_);
+    return FinishIntents(*state_, KeyOf("validator"), *ledger_);
   }
 
   bool Pending() { return state_->PendingIntent()->has_value(); }
@@ -119,6 +119,79 @@ TEST_F(PublishTest, OlderWeightsOfTheSameValueAreSetAgain) {
             kSyncBlock + 360);
 }
 
+// Weights go through commit and reveal, an epoch of the chain later.
+class HiddenTest : public PublishTest {
+ protected:
+  HiddenTest() {
+    chain::SubnetOptions options;
+    options.hyperparameters.commit_reveal = true;
+    EXPECT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
+  }
+
+  std::vector<chain::WeightsCommit> Commits() {
+    return *ledger_->GetWeightsCommits(kNetuid, KeyOf("validator").address());
+  }
+
+  void AdvanceToReveal() {
+    ASSERT_EQ(Commits().size(), 1);
+    ASSERT_TRUE(ledger_->AdvanceTo(Commits()[0].first_reveal).ok());
+  }
+};
+
+TEST_F(HiddenTest, AreCommittedToAndRevealedLater) {
+  Intend({{0, 10}, {1, 20}});
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_FALSE(Pending());
+  EXPECT_EQ(Commits().size(), 1);
+  ASSERT_TRUE(Finish().ok());  // too early: nothing happens
+  EXPECT_EQ(Commits().size(), 1);
+  EXPECT_THAT(Stored(), IsEmpty());
+  EXPECT_TRUE(*HasIntents(*state_));
+
+  AdvanceToReveal();
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_THAT(Stored(),
+              ElementsAre(chain::Weight{0, 32768}, chain::Weight{1, 65535}));
+  EXPECT_FALSE(*HasIntents(*state_));
+}
+
+TEST_F(HiddenTest, ACrashBeforeTheCommitOrAfterTheRevealLosesNothing) {
+  const HiddenIntent hidden{kSyncBlock,
+                            kNetuid,
+                            KeyOf("validator").address(),
+                            {{{1, 65535}}, {1, 2, 3}, 3010}};
+  Intend({{1, 65535}});
+  ASSERT_TRUE(state_->Hide(hidden).ok());  // and ended there
+  ASSERT_TRUE(Finish().ok());
+  AdvanceToReveal();
+  ASSERT_TRUE(
+      ledger_->RevealWeights(KeyOf("validator"), kNetuid, hidden.weights).ok());
+  ASSERT_TRUE(Finish().ok());  // as if ended before it was forgotten
+  EXPECT_FALSE(*HasIntents(*state_));
+  EXPECT_THAT(Stored(), ElementsAre(chain::Weight{1, 65535}));
+}
+
+TEST_F(HiddenTest, WhatMissedItsTimeIsCommittedToAgainUnlessItIsOld) {
+  Intend({{1, 65535}});
+  ASSERT_TRUE(Finish().ok());
+  ASSERT_TRUE(ledger_->AdvanceTo(Commits()[0].last_reveal + 1).ok());
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_EQ(Commits().size(), 1);
+  ASSERT_TRUE(ledger_->AdvanceTo(Commits()[0].last_reveal + 1).ok());
+  ASSERT_TRUE(state_
+                  ->Hide({kSyncBlock + 360,
+                          kNetuid,
+                          KeyOf("validator").address(),
+                          {{{0, 65535}}, {1, 2, 3}, 3010}})
+                  .ok());
+  ASSERT_TRUE(Finish().ok());
+  ASSERT_EQ(state_->Hidden()->size(), 1);
+  EXPECT_EQ(state_->Hidden()->front().sync_block, kSyncBlock + 360);
+  AdvanceToReveal();
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_THAT(Stored(), ElementsAre(chain::Weight{0, 65535}));
+}
+
 TEST_F(PublishTest, ASlotThatChangedHandsGetsNothing) {
   ASSERT_TRUE(ledger_->Advance(1).ok());
   Register("newcomer");  // after the epoch's block
@@ -138,7 +211,7 @@ TEST_F(PublishTest, ARefusalLeavesTheIntent) {
               WeightsIntent{
                   kSyncBlock, kNetuid, stranger.address(), 3010, {{1, 65535}}})
           .ok());
-  const absl::Status status = FinishIntent(*state_, stranger, *ledger_);
+  const absl::Status status = FinishIntents(*state_, stranger, *ledger_);
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr("register it"));
   EXPECT_TRUE(Pending());

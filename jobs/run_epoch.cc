@@ -99,12 +99,12 @@ absl::Status WriteOutputs(const EpochFolder& folder, const EpochPlan& plan,
   return WriteFileWhole(folder.report(), ReportHtml(plan, decision));
 }
 
-// The key is read only when there are weights to set.
+// The key is read only when there are weights to set or to reveal.
 absl::Status SetIntendedWeights(const EpochInputs& inputs, StateFile& file) {
-  SN37_ASSIGN_OR_RETURN(auto intent, file.PendingIntent());
-  if (!intent.has_value()) return absl::OkStatus();
+  SN37_ASSIGN_OR_RETURN(const bool needed, HasIntents(file));
+  if (!needed) return absl::OkStatus();
   SN37_ASSIGN_OR_RETURN(chain::Keypair validator, inputs.validator());
-  return FinishIntent(file, validator, *inputs.chain);
+  return FinishIntents(file, validator, *inputs.chain);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "chain/hidden_weights.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
 
@@ -11,7 +12,9 @@ namespace sn37 {
 namespace {
 
 // A step once released never changes. Version 2 remembers which weights were to
-// be set: at most one row in intent, its weights by position.
+// be set: at most one row in intent, its weights by position. Version 3
+// remembers weights that are to be revealed, as chain/hidden_weights.h writes
+// them.
 constexpr const char* kSteps[] = {R"sql(
   CREATE TABLE epoch (block INTEGER NOT NULL) STRICT;
   CREATE TABLE evaluation (
@@ -48,6 +51,13 @@ constexpr const char* kSteps[] = {R"sql(
     position INTEGER PRIMARY KEY,
     uid INTEGER NOT NULL,
     value INTEGER NOT NULL) STRICT;
+)sql",
+                                  R"sql(
+  CREATE TABLE hidden (
+    sync_block INTEGER PRIMARY KEY,
+    netuid INTEGER NOT NULL,
+    hotkey TEXT NOT NULL,
+    weights TEXT NOT NULL) STRICT;
 )sql"};
 
 constexpr DatabaseFormat kFormat = {0x73333776, "validator state", kSteps};
@@ -127,6 +137,14 @@ absl::Status WriteEpoch(Database& db, std::optional<int64_t> block) {
   SN37_RETURN_IF_ERROR(db.Run("DELETE FROM epoch"));
   if (!block.has_value()) return absl::OkStatus();
   return db.Run("INSERT INTO epoch VALUES (?)", {*block});
+}
+
+// Whether the intent is that of this sync block.
+absl::StatusOr<bool> IsPending(Database& db, int64_t sync_block) {
+  SN37_ASSIGN_OR_RETURN(
+      Statement row,
+      db.Query("SELECT 1 FROM intent WHERE sync_block = ?", {sync_block}));
+  return row.Next();
 }
 
 absl::Status ForgetIntent(Database& db) {
@@ -231,13 +249,46 @@ absl::StatusOr<std::optional<WeightsIntent>> StateFile::PendingIntent() {
 
 absl::Status StateFile::ResolveIntent(int64_t sync_block) {
   SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.Begin());
-  SN37_ASSIGN_OR_RETURN(
-      Statement row,
-      db_.Query("SELECT 1 FROM intent WHERE sync_block = ?", {sync_block}));
-  SN37_ASSIGN_OR_RETURN(bool found, row.Next());
-  if (!found) return absl::OkStatus();
+  SN37_ASSIGN_OR_RETURN(bool pending, IsPending(db_, sync_block));
+  if (!pending) return absl::OkStatus();
   SN37_RETURN_IF_ERROR(ForgetIntent(db_));
   return transaction.Commit();
+}
+
+absl::Status StateFile::Hide(const HiddenIntent& hidden) {
+  SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.Begin());
+  SN37_RETURN_IF_ERROR(
+      db_.Run("INSERT OR REPLACE INTO hidden VALUES (?, ?, ?, ?)",
+              {hidden.sync_block, hidden.netuid, hidden.hotkey,
+               chain::ToText(hidden.weights)}));
+  SN37_ASSIGN_OR_RETURN(bool pending, IsPending(db_, hidden.sync_block));
+  if (pending) SN37_RETURN_IF_ERROR(ForgetIntent(db_));
+  return transaction.Commit();
+}
+
+absl::StatusOr<std::vector<HiddenIntent>> StateFile::Hidden() {
+  std::vector<HiddenIntent> all;
+  std::vector<std::string> texts;
+  SN37_RETURN_IF_ERROR(ForEachRow(
+      db_,
+      "SELECT sync_block, netuid, hotkey, weights FROM hidden ORDER BY "
+      "sync_block",
+      [&](const Statement& row) {
+        all.push_back(
+            {row.Int(0), static_cast<uint16_t>(row.Int(1)), row.Text(2), {}});
+        texts.push_back(row.Text(3));
+      }));
+  for (size_t i = 0; i < all.size(); ++i) {
+    absl::StatusOr<chain::HiddenWeights> weights =
+        chain::ParseHiddenWeights(texts[i]);
+    SN37_RETURN_IF_ERROR(Annotate(weights.status(), Printable(db_.path())));
+    all[i].weights = *std::move(weights);
+  }
+  return all;
+}
+
+absl::Status StateFile::ForgetHidden(int64_t sync_block) {
+  return db_.Run("DELETE FROM hidden WHERE sync_block = ?", {sync_block});
 }
 
 absl::StatusOr<std::optional<std::string>> StateFile::CacheGet(

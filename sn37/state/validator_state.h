@@ -68,6 +68,18 @@ struct WeightsIntent {
   friend bool operator==(const WeightsIntent&, const WeightsIntent&) = default;
 };
 
+// Weights that the chain takes in two steps (chain/hidden_weights.h): kept from
+// before they are committed to until they are revealed, for nothing else can
+// reveal them.
+struct HiddenIntent {
+  int64_t sync_block = 0;
+  uint16_t netuid = 0;
+  std::string hotkey;  // SS58 of the validator
+  chain::HiddenWeights weights;
+
+  friend bool operator==(const HiddenIntent&, const HiddenIntent&) = default;
+};
+
 // One thread at a time. Other processes may hold the same file.
 class StateFile {
  public:
@@ -87,6 +99,12 @@ class StateFile {
   absl::StatusOr<std::optional<WeightsIntent>> PendingIntent();
   // Forgets the intent of that sync block; does nothing when it is not pending.
   absl::Status ResolveIntent(int64_t sync_block);
+
+  // Replaces the intent of its sync block, in one transaction.
+  absl::Status Hide(const HiddenIntent& hidden);
+  // Ascending by sync block.
+  absl::StatusOr<std::vector<HiddenIntent>> Hidden();
+  absl::Status ForgetHidden(int64_t sync_block);
 
   // The result cache: bytes under a digest of everything that they depend on.
   // Put replaces. Get: absent when there is nothing. Clear forgets all.

@@ -22,6 +22,7 @@
 namespace sn37 {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Optional;
 
@@ -138,6 +139,25 @@ TEST(StateFileTest, ANewerIntentReplacesTheOlder) {
   const WeightsIntent newer = {1800, 37, "5V", 3010, {{0, 1}}};
   ASSERT_TRUE(file.Publish(next, newer).ok());
   EXPECT_THAT(*file.PendingIntent(), Optional(newer));
+}
+
+TEST(StateFileTest, WhatIsHiddenIsKeptUntilItIsForgotten) {
+  const std::string path = FreshPath("hidden.db");
+  const HiddenIntent older = {1080, 37, "5V", {{{3, 65535}}, {7, 8}, 3010}};
+  const HiddenIntent newer = {
+      1440, 37, "5V", {{{0, 1}, {1, 2}}, {9}, 18446744073709551615u}};
+  {
+    StateFile file = OpenOrDie(path);
+    ASSERT_TRUE(file.Publish(Example(), ExampleIntent()).ok());
+    ASSERT_TRUE(file.Hide(older).ok());  // another epoch's intent stays
+    EXPECT_THAT(*file.PendingIntent(), Optional(ExampleIntent()));
+    ASSERT_TRUE(file.Hide(newer).ok());
+    EXPECT_EQ(*file.PendingIntent(), std::nullopt);
+  }
+  StateFile file = OpenOrDie(path);
+  EXPECT_THAT(*file.Hidden(), ElementsAre(older, newer));
+  ASSERT_TRUE(file.ForgetHidden(1080).ok());
+  EXPECT_THAT(*file.Hidden(), ElementsAre(newer));
 }
 
 // The file was written by the program's version 1, which kept no intents.
