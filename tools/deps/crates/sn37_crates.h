@@ -139,8 +139,8 @@ void sn37_template_free(Sn37Template* chat_template);
 
 // `variables` is a JSON object; its keys are the template's globals.
 // raise_exception and every other error of the template is SN37_INVALID, a
-// bound exceeded SN37_LIMIT; so is memory that the rendering could not give back
-// because a value holds itself.
+// bound exceeded SN37_LIMIT; so is memory that the rendering could not give
+// back because a value holds itself.
 int32_t sn37_template_render(const Sn37Template* chat_template,
                              Sn37View variables, Sn37Bytes* text,
                              Sn37Bytes* error);
