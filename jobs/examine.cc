@@ -15,7 +15,6 @@
 #include "sn37/base/status_macros.h"
 #include "sn37/competition/constraints.h"
 #include "sn37/competition/model_id.h"
-#include "sn37/competition/schedule.h"
 #include "sn37/round/check.h"
 #include "sn37/store/digest.h"
 #include "sn37/store/fault_text.h"
@@ -123,19 +122,10 @@ absl::Status Examine(const EpochFolder& folder, Executor& executor,
 absl::Status RunExaminer(const EpochFolder& folder, ModelStore& store,
                          int shard) {
   SN37_ASSIGN_OR_RETURN(const EpochPlan plan, ReadPlan(folder.draft()));
-  if (shard < 0 || shard >= plan.models_size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the plan has ", plan.models_size(),
-                     " models, there is none at ", shard));
-  }
-  const PlannedModel& planned = plan.models(shard);
-  SN37_ASSIGN_OR_RETURN(
-      const Competition* competition,
-      CompetitionAt(plan.schedule(), static_cast<int64_t>(plan.sync_block()),
-                    planned.competition()));
+  SN37_ASSIGN_OR_RETURN(const Shard entry, ShardAt(plan, shard));
   SN37_ASSIGN_OR_RETURN(
       const Examination found,
-      ExamineModel(planned, competition->constraints(), store));
+      ExamineModel(*entry.model, entry.competition->constraints(), store));
   return WriteFileWhole(folder.examination(shard), found.SerializeAsString());
 }
 

@@ -242,6 +242,20 @@ absl::StatusOr<EpochPlan> DraftPlan(const PlanInputs& inputs,
   return Planner(inputs, sync_block).Run();
 }
 
+absl::StatusOr<Shard> ShardAt(const EpochPlan& plan, int index) {
+  if (index < 0 || index >= plan.models_size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the plan has ", plan.models_size(),
+                     " models, there is none at ", index));
+  }
+  const PlannedModel& model = plan.models(index);
+  SN37_ASSIGN_OR_RETURN(
+      const Competition* competition,
+      CompetitionAt(plan.schedule(), static_cast<int64_t>(plan.sync_block()),
+                    model.competition()));
+  return Shard{&model, competition};
+}
+
 absl::StatusOr<EpochPlan> ReadPlan(const std::string& path) {
   constexpr uint64_t kMaxPlanBytes = 64 << 20;
   SN37_ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, kMaxPlanBytes));

@@ -45,6 +45,15 @@ struct PlanInputs {
 absl::StatusOr<EpochPlan> DraftPlan(const PlanInputs& inputs,
                                     int64_t sync_block);
 
+// A shard of a plan: one model, and the competition that it is entered in. Both
+// lie in the plan.
+struct Shard {
+  const PlannedModel* model;
+  const Competition* competition;
+};
+// InvalidArgument for an index that the plan does not have.
+absl::StatusOr<Shard> ShardAt(const EpochPlan& plan, int index);
+
 // Reads a plan's file; refuses a format that this program does not know.
 absl::StatusOr<EpochPlan> ReadPlan(const std::string& path);
 

@@ -14,7 +14,6 @@
 #include "sn37/base/digest.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/competition/model_id.h"
-#include "sn37/competition/schedule.h"
 #include "sn37/round/round.h"
 #include "sn37/store/digest.h"
 #include "sn37/store/local_store.h"
@@ -37,18 +36,11 @@ absl::StatusOr<std::vector<RoundTask>> TasksOf(const EpochPlan& plan,
 absl::Status RunWorker(const WorkerOptions& options, int shard,
                        absl::FunctionRef<void()> finished) {
   SN37_ASSIGN_OR_RETURN(EpochPlan plan, ReadPlan(options.folder.plan()));
-  if (shard < 0 || shard >= plan.models_size()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the plan has ", plan.models_size(),
-                     " models, there is none at ", shard));
-  }
-  const PlannedModel& planned = plan.models(shard);
-  SN37_ASSIGN_OR_RETURN(
-      const Competition* competition,
-      CompetitionAt(plan.schedule(), static_cast<int64_t>(plan.sync_block()),
-                    planned.competition()));
+  SN37_ASSIGN_OR_RETURN(const Shard entry, ShardAt(plan, shard));
+  const PlannedModel& planned = *entry.model;
+  const Constraints& constraints = entry.competition->constraints();
   SN37_ASSIGN_OR_RETURN(std::vector<RoundTask> tasks,
-                        TasksOf(plan, *competition, options.snapshot));
+                        TasksOf(plan, *entry.competition, options.snapshot));
   eval::EngineOptions engine = options.engine;
   SN37_ASSIGN_OR_RETURN(engine.dtype, eval::ParseDType(plan.dtype()));
   const std::string path =
@@ -58,9 +50,9 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
 
   SN37_ASSIGN_OR_RETURN(ModelId id, ParseModelId(planned.commitment()));
   RoundModel model;
-  SN37_ASSIGN_OR_RETURN(model.folder,
-                        LocalStore(options.models)
-                            .Fetch(id, competition->constraints().max_bytes()));
+  SN37_ASSIGN_OR_RETURN(
+      model.folder,
+      LocalStore(options.models).Fetch(id, constraints.max_bytes()));
   model.digest = planned.digest();
   SN37_ASSIGN_OR_RETURN(Digest digest, ModelDigest(model.folder));
   if (digest.hex() != model.digest) {
@@ -69,7 +61,7 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
         "its files, or remove ", options.folder.path(), " to plan anew"));
   }
   model.competition = planned.competition();
-  model.sequence_length = competition->constraints().sequence_length();
+  model.sequence_length = constraints.sequence_length();
   return RunRound(model, tasks, KeysOf(known), engine,
                   [&](const SampleResult& result) {
                     SN37_RETURN_IF_ERROR(AppendSample(log, result));
