@@ -34,7 +34,7 @@
 #include "sn37/base/text.h"
 
 ABSL_FLAG(std::string, ledger, "",
-          "File of an embedded ledger; `sn37 epoch` keeps one as ledger.sqlite "
+          "File of an embedded ledger; `sn37 epoch` keeps one as ledger.db "
           "in its --home.");
 ABSL_FLAG(std::vector<std::string>, endpoint, {},
           "Nodes of the real chain, with commas: ws://127.0.0.1:9944. The next "
@@ -73,7 +73,7 @@ commitments, weights and hyper-parameters to whoever asks; registrations,
 commitments and weights for callers that sign their request with the hotkey.
 chain/gateway/gateway.proto describes every call and what is signed.
 
-  gateway --ledger demo/ledger.sqlite
+  gateway --ledger demo/ledger.db
   grpcurl -plaintext -d '{"netuid": 37}' 127.0.0.1:3737 \
     sn37.gateway.v1.Gateway/GetMetagraph
 

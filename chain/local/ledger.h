@@ -6,7 +6,7 @@
 // differences.
 //
 //   SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger,
-//                         Ledger::Open(home + "/ledger.sqlite", {}));
+//                         Ledger::Open(home + "/ledger.db", {}));
 //   SN37_RETURN_IF_ERROR(ledger->AddSubnet(37, {}));
 //   SN37_RETURN_IF_ERROR(ledger->Commit(miner, 37, "…"));
 //   SN37_RETURN_IF_ERROR(ledger->Advance(360));

@@ -14,7 +14,7 @@
 #include "sn37/base/text.h"
 
 ABSL_FLAG(std::string, ledger, "",
-          "File of an embedded ledger; `sn37 epoch` keeps one as ledger.sqlite "
+          "File of an embedded ledger; `sn37 epoch` keeps one as ledger.db "
           "in its --home.");
 ABSL_FLAG(std::vector<std::string>, endpoint, {},
           "Nodes of the real chain, with commas: ws://127.0.0.1:9944. The next "
