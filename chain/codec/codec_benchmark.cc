@@ -2,7 +2,6 @@
 // workspace: bazel run -c opt //chain/codec:codec_benchmark
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
 #include "chain/codec/extrinsic.h"
 #include "chain/codec/testing.h"
@@ -21,58 +20,6 @@ const Metadata& Spec461() {
   return metadata;
 }
 
-// Some value of the type, `count` items in each list, different for each seed.
-std::string Sample(const TypeRegistry& types, TypeId id, size_t count,
-                   uint64_t& seed) {
-  const Type& type = types[id];
-  seed = seed * 6364136223846793005u + 1442695040888963407u;
-  std::string out;
-  const auto append_fields = [&](const std::vector<Field>& fields) {
-    for (const Field& field : fields) {
-      out += Sample(types, field.type, count, seed);
-    }
-  };
-  switch (type.kind) {
-    case TypeKind::kComposite:
-    case TypeKind::kTuple:
-      append_fields(type.fields);
-      break;
-    case TypeKind::kVariant:
-      out.push_back(static_cast<char>(type.variants[0].index));
-      append_fields(type.variants[0].fields);
-      break;
-    case TypeKind::kOption:
-      out = absl::StrCat("\1", Sample(types, type.inner, count, seed));
-      break;
-    case TypeKind::kSequence:
-      AppendCompact(count, out);
-      [[fallthrough]];
-    case TypeKind::kArray: {
-      const size_t items = type.kind == TypeKind::kArray ? type.length : count;
-      for (size_t i = 0; i < items; ++i) {
-        out += Sample(types, type.inner, 10, seed);
-      }
-      break;
-    }
-    case TypeKind::kCompact:
-      AppendCompact(seed >> (64 - 8 * std::min<size_t>(type.bytes, 8)), out);
-      break;
-    case TypeKind::kBool:
-      out.push_back(static_cast<char>(seed >> 63));
-      break;
-    case TypeKind::kInteger:
-      AppendFixed(seed >> 1, type.bytes, out);
-      break;
-    case TypeKind::kAccount:
-      for (int i = 0; i < 2; ++i)
-        AppendFixed(absl::MakeUint128(seed, ~seed), 16, out);
-      break;
-    default:
-      SN37_CHECK(false) << "the metagraph has none of these";
-  }
-  return out;
-}
-
 void DecodeMetadata461(benchmark::State& state) {
   const std::string bytes = TestMetadataBytes("461_v15");
   for (auto _ : state) benchmark::DoNotOptimize(DecodeMetadata(bytes));
@@ -85,9 +32,8 @@ void DecodeMetagraph(benchmark::State& state) {
   const auto method =
       Spec461().FindMethod("SubnetInfoRuntimeApi", "get_metagraph");
   SN37_CHECK(method.ok()) << method.status();
-  uint64_t seed = 1;
   const TypeId type = (*method)->output;
-  const std::string bytes = Sample(Spec461().types, type, kNeurons, seed);
+  const std::string bytes = SomeValue(Spec461().types, type, kNeurons);
   SN37_CHECK(DecodeValue(Spec461().types, type, bytes).ok());
   for (auto _ : state) {
     benchmark::DoNotOptimize(DecodeValue(Spec461().types, type, bytes));

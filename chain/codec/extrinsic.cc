@@ -84,6 +84,28 @@ absl::StatusOr<Extensions> EncodeExtensions(const Metadata& metadata,
   return all;
 }
 
+std::string Payload(absl::string_view call, const Extensions& extensions) {
+  return absl::StrCat(call, extensions.extra, extensions.additional);
+}
+
+absl::StatusOr<std::string> Assemble(const Metadata& metadata,
+                                     absl::string_view call,
+                                     const Extensions& extensions,
+                                     const AccountId& signer,
+                                     const Signature& signature) {
+  std::string address(1, kAddressIsId);
+  address.append(signer.begin(), signer.end());
+  SN37_RETURN_IF_ERROR(Check(metadata, metadata.address, address));
+  std::string proof(1, kSignatureIsSr25519);
+  proof.append(signature.begin(), signature.end());
+  SN37_RETURN_IF_ERROR(Check(metadata, metadata.signature, proof));
+  std::string extrinsic;
+  AppendLengthAndBytes(absl::StrCat(absl::string_view(&kSignedV4, 1), address,
+                                    proof, extensions.extra, call),
+                       extrinsic);
+  return extrinsic;
+}
+
 absl::StatusOr<json> DecodeSigned(const Metadata& metadata,
                                   ScaleReader& reader) {
   json out = json::object();
@@ -148,7 +170,7 @@ absl::StatusOr<std::string> SigningPayload(const Metadata& metadata,
                                            const ExtrinsicTerms& terms) {
   SN37_ASSIGN_OR_RETURN(const Extensions extensions,
                         EncodeExtensions(metadata, terms));
-  return absl::StrCat(call, extensions.extra, extensions.additional);
+  return Payload(call, extensions);
 }
 
 std::string SignedBytes(absl::string_view payload) {
@@ -163,29 +185,18 @@ absl::StatusOr<std::string> AssembleExtrinsic(const Metadata& metadata,
                                               const Signature& signature) {
   SN37_ASSIGN_OR_RETURN(const Extensions extensions,
                         EncodeExtensions(metadata, terms));
-  std::string address(1, kAddressIsId);
-  address.append(signer.begin(), signer.end());
-  SN37_RETURN_IF_ERROR(Check(metadata, metadata.address, address));
-  std::string proof(1, kSignatureIsSr25519);
-  proof.append(signature.begin(), signature.end());
-  SN37_RETURN_IF_ERROR(Check(metadata, metadata.signature, proof));
-  std::string extrinsic;
-  AppendLengthAndBytes(absl::StrCat(absl::string_view(&kSignedV4, 1), address,
-                                    proof, extensions.extra, call),
-                       extrinsic);
-  return extrinsic;
+  return Assemble(metadata, call, extensions, signer, signature);
 }
 
 absl::StatusOr<std::string> SignExtrinsic(const Metadata& metadata,
                                           absl::string_view call,
                                           const ExtrinsicTerms& terms,
                                           const Keypair& signer) {
-  SN37_ASSIGN_OR_RETURN(const std::string payload,
-                        SigningPayload(metadata, call, terms));
+  SN37_ASSIGN_OR_RETURN(const Extensions extensions,
+                        EncodeExtensions(metadata, terms));
   SN37_ASSIGN_OR_RETURN(const Signature signature,
-                        signer.Sign(SignedBytes(payload)));
-  return AssembleExtrinsic(metadata, call, terms, signer.public_key(),
-                           signature);
+                        signer.Sign(SignedBytes(Payload(call, extensions))));
+  return Assemble(metadata, call, extensions, signer.public_key(), signature);
 }
 
 absl::StatusOr<json> DecodeExtrinsic(const Metadata& metadata,

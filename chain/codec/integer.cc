@@ -37,16 +37,17 @@ bool IsZero(absl::string_view bytes) {
   return bytes.find_first_not_of('\0') == absl::string_view::npos;
 }
 
-// Divides by 10, shortening `bytes` where it can; returns the remainder.
-int DivideByTen(std::string& bytes) {
-  int remainder = 0;
+// Divides by 10^9, shortening `bytes` where it can; returns the remainder.
+uint32_t DivideByBillion(std::string& bytes) {
+  constexpr uint64_t kBillion = 1'000'000'000;
+  uint64_t remainder = 0;
   for (size_t i = bytes.size(); i-- > 0;) {
     remainder = remainder << 8 | static_cast<uint8_t>(bytes[i]);
-    bytes[i] = static_cast<char>(remainder / 10);
-    remainder %= 10;
+    bytes[i] = static_cast<char>(remainder / kBillion);
+    remainder %= kBillion;
   }
   while (!bytes.empty() && bytes.back() == '\0') bytes.pop_back();
-  return remainder;
+  return static_cast<uint32_t>(remainder);
 }
 
 // bytes × 10 + digit; false where that does not fit.
@@ -73,8 +74,12 @@ std::string DecimalFromBytes(absl::string_view bytes, bool is_signed) {
   if (negative) Negate(left);
   std::string text;  // least significant digit first
   do {
-    text.push_back(static_cast<char>('0' + DivideByTen(left)));
+    uint32_t digits = DivideByBillion(left);
+    for (int i = 0; i < 9 && (digits > 0 || !left.empty()); ++i, digits /= 10) {
+      text.push_back(static_cast<char>('0' + digits % 10));
+    }
   } while (!left.empty());
+  if (text.empty()) text.push_back('0');
   if (negative) text.push_back('-');
   std::reverse(text.begin(), text.end());
   return text;

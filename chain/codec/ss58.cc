@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "sn37/base/check.h"
@@ -15,7 +15,8 @@
 namespace sn37::chain {
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+// Inlined, because a metagraph has a thousand addresses.
+using Bytes = absl::InlinedVector<uint8_t, 64>;
 
 constexpr absl::string_view kAlphabet =
     "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -27,25 +28,29 @@ constexpr uint64_t Power(uint64_t base, int exponent) {
   return exponent == 0 ? 1 : base * Power(base, exponent - 1);
 }
 
-// Base conversion by long division, most significant digit first, kAtOnce
-// digits of the result at a time. Leading zeros are kept digit for digit.
-template <uint64_t kFrom, uint64_t kTo, int kAtOnce>
+// Base conversion by long division, most significant digit first: kTaken digits
+// of the one at once, and kGiven of the other. Leading zeros are kept digit for
+// digit.
+template <uint64_t kFrom, int kTaken, uint64_t kTo, int kGiven>
 Bytes ConvertBase(const Bytes& digits) {
-  constexpr uint64_t kPlace = Power(kTo, kAtOnce);
-  static_assert(kPlace <= uint64_t{1} << 32);
-  std::vector<uint64_t> places;  // least significant first
-  for (const uint8_t digit : digits) {
-    uint64_t carry = digit;
+  constexpr uint64_t kGroup = Power(kFrom, kTaken), kPlace = Power(kTo, kGiven);
+  static_assert(kGroup <= uint64_t{1} << 32 && kPlace <= uint64_t{1} << 32);
+  absl::InlinedVector<uint64_t, 16> places;  // least significant first
+  size_t taken = 0;
+  for (size_t end = digits.size() % kTaken; end <= digits.size();
+       end += kTaken) {
+    uint64_t carry = 0;
+    for (; taken < end; ++taken) carry = carry * kFrom + digits[taken];
     for (uint64_t& place : places) {
-      carry += place * kFrom;
+      carry += place * kGroup;
       place = carry % kPlace;
       carry /= kPlace;
     }
-    if (carry > 0) places.push_back(carry);
+    for (; carry > 0; carry /= kPlace) places.push_back(carry % kPlace);
   }
   Bytes result;
   for (uint64_t place : places) {
-    for (int i = 0; i < kAtOnce; ++i, place /= kTo) {
+    for (int i = 0; i < kGiven; ++i, place /= kTo) {
       result.push_back(static_cast<uint8_t>(place % kTo));
     }
   }
@@ -107,7 +112,7 @@ std::string EncodeSs58(const AccountId& account, uint16_t prefix) {
   const Bytes checksum = Checksum(bytes);
   bytes.insert(bytes.end(), checksum.begin(), checksum.end());
   std::string address;
-  for (const uint8_t digit : ConvertBase<256, 58, 5>(bytes)) {
+  for (const uint8_t digit : ConvertBase<256, 4, 58, 5>(bytes)) {
     address.push_back(kAlphabet[digit]);
   }
   return address;
@@ -116,7 +121,7 @@ std::string EncodeSs58(const AccountId& account, uint16_t prefix) {
 absl::StatusOr<AccountId> DecodeSs58(absl::string_view address,
                                      uint16_t prefix) {
   SN37_ASSIGN_OR_RETURN(const Bytes digits, Base58Digits(address));
-  Bytes bytes = ConvertBase<58, 256, 4>(digits);
+  Bytes bytes = ConvertBase<58, 5, 256, 4>(digits);
   const Bytes wanted = PrefixBytes(prefix);
   AccountId account;
   if (bytes.size() != wanted.size() + account.size() + kChecksumBytes) {

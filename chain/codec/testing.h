@@ -2,6 +2,7 @@
 #ifndef CHAIN_CODEC_TESTING_H_
 #define CHAIN_CODEC_TESTING_H_
 
+#include <cstddef>
 #include <string>
 
 #include "chain/codec/metadata.h"
@@ -19,6 +20,11 @@ std::string TestMetadataBytes(const std::string& name);
 Metadata TestMetadata(const std::string& name);
 // That of a runtime's spec_version in a vector.
 Metadata TestMetadata(int spec);
+
+// The bytes of some value of the type, always the same: `items` in its
+// outermost lists, 10 in those within them. It fails the test for types with
+// texts, bits or eras.
+std::string SomeValue(const TypeRegistry& types, TypeId id, size_t items);
 
 // The bytes of a field of hex digits.
 std::string Hex(const nlohmann::json& hex);

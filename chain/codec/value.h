@@ -37,6 +37,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "chain/codec/scale.h"
 #include "chain/codec/types.h"
 #include "sn37/base/json.h"
@@ -47,8 +48,12 @@ namespace sn37::chain {
 inline constexpr int kMaxValueNesting = 128;
 
 // REQUIRES for all: `id` is in `types`.
-absl::StatusOr<nlohmann::json> DecodeValue(const TypeRegistry& types, TypeId id,
-                                           absl::string_view bytes);
+//
+// Where `fields` are given and the value is a struct (or an option of one), only
+// these of it are there; the others are checked as strictly and left out.
+absl::StatusOr<nlohmann::json> DecodeValue(
+    const TypeRegistry& types, TypeId id, absl::string_view bytes,
+    absl::Span<const absl::string_view> fields = {});
 
 // The same for a value with something after it.
 absl::StatusOr<nlohmann::json> DecodeValue(const TypeRegistry& types, TypeId id,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "chain/codec/era.h"
@@ -22,25 +23,29 @@ using nlohmann::json;
 constexpr size_t kValuesPerByte = 8;
 constexpr size_t kFreeValues = 1024;
 // Items for which a list has room before they have come.
-constexpr uint32_t kMaxReserved = 1024;
+constexpr size_t kMaxReserved = 1024;
 
 class Decoder {
  public:
-  Decoder(const TypeRegistry& types, ScaleReader& reader)
+  // Of the outermost struct, only `wanted` fields are in the value, where there
+  // are any.
+  Decoder(const TypeRegistry& types, ScaleReader& reader,
+          absl::Span<const absl::string_view> wanted)
       : types_(types),
         reader_(reader),
+        wanted_(wanted),
         values_left_(kFreeValues + kValuesPerByte * reader.rest().size()) {}
 
   absl::StatusOr<json> Root(TypeId id) {
-    absl::StatusOr<json> value = Value(id);
-    return value.ok() ? std::move(value)
-                      : path_.Annotate(value.status(), types_[id]);
+    json value;
+    SN37_RETURN_IF_ERROR(path_.Annotate(Value(id, &value), types_[id]));
+    return value;
   }
 
  private:
-  using Result = absl::StatusOr<json>;
-
-  Result Value(TypeId id) {
+  // Each puts a value where it belongs in the whole, which is null before, or
+  // only checks it where `out` is null.
+  absl::Status Value(TypeId id, json* out) {
     if (nesting_ == kMaxValueNesting) {
       return absl::InvalidArgumentError("types are nested too deeply");
     }
@@ -49,150 +54,182 @@ class Decoder {
     }
     ++nesting_;
     --values_left_;
-    Result value = OfKind(types_[id]);
+    absl::Status status = OfKind(types_[id], out);
     --nesting_;
-    return value;
+    return status;
   }
 
-  Result OfKind(const Type& type) {
+  absl::Status OfKind(const Type& type, json* out) {
     switch (type.kind) {
       case TypeKind::kComposite:
-        return Fields(type.fields);
+        return Fields(type.fields, out);
       case TypeKind::kTuple:
-        return Unnamed(type.fields);
+        return Unnamed(type.fields, out);
       case TypeKind::kVariant:
-        return OfVariant(type);
+        return OfVariant(type, out);
       case TypeKind::kOption:
-        return Option(type);
+        return Option(type, out);
       case TypeKind::kSequence: {
         SN37_ASSIGN_OR_RETURN(const uint32_t length, reader_.Compact32());
-        return Items(type.inner, length);
+        return Items(type.inner, length, out);
       }
       case TypeKind::kArray:
-        return Items(type.inner, type.length);
+        return Items(type.inner, type.length, out);
       case TypeKind::kInteger: {
         SN37_ASSIGN_OR_RETURN(const absl::string_view bytes,
                               reader_.Bytes(type.bytes));
-        return Integer(bytes, type.is_signed);
+        if (out != nullptr) *out = Integer(bytes, type.is_signed);
+        return absl::OkStatus();
       }
       case TypeKind::kCompact:
-        return Compact(type);
+        return Compact(type, out);
       case TypeKind::kBool: {
         SN37_ASSIGN_OR_RETURN(const bool value, reader_.Bool());
-        return json(value);
+        if (out != nullptr) *out = value;
+        return absl::OkStatus();
       }
       case TypeKind::kChar:
-        return Char();
+        return Char(out);
       case TypeKind::kText: {
         SN37_ASSIGN_OR_RETURN(const absl::string_view text, reader_.Text());
-        return json(std::string(text));
+        if (out != nullptr) *out = std::string(text);
+        return absl::OkStatus();
       }
       case TypeKind::kBits:
-        return Bits(type);
+        return Bits(type, out);
       case TypeKind::kAccount:
-        return Account();
-      case TypeKind::kEra:
-        return OfEra();
+        return Account(out);
+      case TypeKind::kEra: {
+        SN37_ASSIGN_OR_RETURN(const Era era, ReadEra(reader_));
+        if (out != nullptr) *out = EraToJson(era);
+        return absl::OkStatus();
+      }
     }
     return absl::InternalError("a type of no kind");
   }
 
-  Result Fields(const std::vector<Field>& fields) {
-    if (IsTransparent(fields)) return Value(fields[0].type);
-    if (fields.empty() || fields[0].name.empty()) return Unnamed(fields);
-    json object = json::object();
+  absl::Status Fields(const std::vector<Field>& fields, json* out) {
+    if (IsTransparent(fields)) return Value(fields[0].type, out);
+    if (fields.empty() || fields[0].name.empty()) return Unnamed(fields, out);
+    if (out != nullptr) *out = json::object();
+    const auto wanted = std::exchange(wanted_, {});
     for (const Field& field : fields) {
-      Result value = Value(field.type);
-      if (!value.ok()) return path_.InField(value.status(), field.name);
-      object.emplace(field.name, *std::move(value));
+      json* value = nullptr;
+      if (out != nullptr &&
+          (wanted.empty() || absl::c_linear_search(wanted, field.name))) {
+        auto& object = out->get_ref<json::object_t&>();
+        value = &object.try_emplace(field.name).first->second;
+      }
+      absl::Status status = Value(field.type, value);
+      if (!status.ok()) return path_.InField(std::move(status), field.name);
     }
-    return object;
+    return absl::OkStatus();
   }
 
-  Result Unnamed(const std::vector<Field>& fields) {
-    json array = json::array();
+  absl::Status Unnamed(const std::vector<Field>& fields, json* out) {
+    json::array_t* array = Array(fields.size(), out);
     for (size_t i = 0; i < fields.size(); ++i) {
-      Result value = Value(fields[i].type);
-      if (!value.ok()) return path_.InItem(value.status(), i);
-      array.push_back(*std::move(value));
+      absl::Status status = Value(fields[i].type, Next(array));
+      if (!status.ok()) return path_.InItem(std::move(status), i);
     }
-    return array;
+    return absl::OkStatus();
   }
 
-  Result OfVariant(const Type& type) {
+  absl::Status OfVariant(const Type& type, json* out) {
     SN37_ASSIGN_OR_RETURN(const uint8_t index, reader_.Fixed<uint8_t>());
     const Variant* variant = FindVariant(type, index);
     if (variant == nullptr) {
       return absl::InvalidArgumentError(
           absl::StrCat("there is no variant ", index));
     }
-    if (variant->fields.empty()) return json(variant->name);
-    Result fields = Fields(variant->fields);
-    if (!fields.ok()) return path_.InField(fields.status(), variant->name);
-    json object = json::object();
-    object.emplace(variant->name, *std::move(fields));
-    return object;
-  }
-
-  Result Option(const Type& type) {
-    SN37_ASSIGN_OR_RETURN(const bool some, reader_.Bool());
-    if (!some) return json(nullptr);
-    SN37_ASSIGN_OR_RETURN(json value, Value(type.inner));
-    if ((value.is_null() || IsSome(value)) && IsNullable(types_, type.inner)) {
-      return json::object({{"Some", std::move(value)}});
+    if (variant->fields.empty()) {
+      if (out != nullptr) *out = variant->name;
+      return absl::OkStatus();
     }
-    return value;
+    absl::Status status = Fields(
+        variant->fields, out == nullptr ? nullptr : &(*out)[variant->name]);
+    if (!status.ok()) return path_.InField(std::move(status), variant->name);
+    return absl::OkStatus();
   }
 
-  Result Items(TypeId inner, uint32_t count) {
+  absl::Status Option(const Type& type, json* out) {
+    SN37_ASSIGN_OR_RETURN(const bool some, reader_.Bool());
+    if (!some) return absl::OkStatus();
+    SN37_RETURN_IF_ERROR(Value(type.inner, out));
+    if (out != nullptr && (out->is_null() || IsSome(*out)) &&
+        IsNullable(types_, type.inner)) {
+      *out = json::object({{"Some", std::move(*out)}});
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Items(TypeId inner, uint32_t count, json* out) {
     if (IsByte(types_[inner])) {
       SN37_ASSIGN_OR_RETURN(const absl::string_view bytes,
                             reader_.Bytes(count));
-      return json(ToHex(bytes));
+      if (out != nullptr) *out = ToHex(bytes);
+      return absl::OkStatus();
     }
-    json::array_t array;
-    array.reserve(std::min(count, kMaxReserved));
+    json::array_t* array = Array(count, out);
     for (uint32_t i = 0; i < count; ++i) {
-      Result value = Value(inner);
-      if (!value.ok()) return path_.InItem(value.status(), i);
-      array.push_back(*std::move(value));
+      absl::Status status = Value(inner, Next(array));
+      if (!status.ok()) return path_.InItem(std::move(status), i);
     }
-    return json(std::move(array));
+    return absl::OkStatus();
   }
 
-  static Result Integer(absl::string_view bytes, bool is_signed) {
-    if (bytes.size() > 4) return json(DecimalFromBytes(bytes, is_signed));
+  // An empty one in `out`, and where its next item goes; null for null.
+  static json::array_t* Array(size_t expected, json* out) {
+    if (out == nullptr) return nullptr;
+    *out = json::array();
+    auto* array = out->get_ptr<json::array_t*>();
+    array->reserve(std::min(expected, kMaxReserved));
+    return array;
+  }
+  static json* Next(json::array_t* array) {
+    return array == nullptr ? nullptr : &array->emplace_back();
+  }
+
+  static json Integer(absl::string_view bytes, bool is_signed) {
+    if (bytes.size() > 4) return DecimalFromBytes(bytes, is_signed);
     uint32_t bits = 0;
     for (size_t i = bytes.size(); i-- > 0;) {
       bits = bits << 8 | static_cast<uint8_t>(bytes[i]);
     }
-    if (!is_signed) return json(bits);
+    if (!is_signed) return bits;
     // Shifted up and back, so that the sign fills the bits above it.
     const int unused = static_cast<int>(8 * (4 - bytes.size()));
-    return json(static_cast<int32_t>(bits << unused) >> unused);
+    return static_cast<int32_t>(bits << unused) >> unused;
   }
 
-  Result Compact(const Type& type) {
+  absl::Status Compact(const Type& type, json* out) {
     SN37_ASSIGN_OR_RETURN(const absl::uint128 value,
                           reader_.Compact(type.bytes));
-    if (type.bytes <= 4) return json(static_cast<uint32_t>(value));
-    if (type.bytes == 8) return json(absl::StrCat(absl::Uint128Low64(value)));
-    std::string bytes;
-    AppendFixed(value, type.bytes, bytes);
-    return json(DecimalFromBytes(bytes, false));
+    if (out == nullptr) return absl::OkStatus();
+    if (type.bytes <= 4) {
+      *out = static_cast<uint32_t>(value);
+    } else if (type.bytes == 8) {
+      *out = absl::StrCat(absl::Uint128Low64(value));
+    } else {
+      std::string bytes;
+      AppendFixed(value, type.bytes, bytes);
+      *out = DecimalFromBytes(bytes, false);
+    }
+    return absl::OkStatus();
   }
 
-  Result Char() {
+  absl::Status Char(json* out) {
     SN37_ASSIGN_OR_RETURN(const uint32_t code, reader_.Fixed<uint32_t>());
     if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
       return absl::InvalidArgumentError(
           absl::StrCat("there is no character ", code));
     }
-    return json(code);
+    if (out != nullptr) *out = code;
+    return absl::OkStatus();
   }
 
   // Bits beyond the last one are zero.
-  Result Bits(const Type& type) {
+  absl::Status Bits(const Type& type, json* out) {
     SN37_ASSIGN_OR_RETURN(const uint32_t count, reader_.Compact32());
     const size_t unit_bits = 8 * type.bytes;
     const size_t units = (count + unit_bits - 1) / unit_bits;
@@ -208,24 +245,22 @@ class Decoder {
         return absl::InvalidArgumentError("a bit is set after the last one");
       }
     }
-    return json(text);
+    if (out != nullptr) *out = std::move(text);
+    return absl::OkStatus();
   }
 
-  Result Account() {
+  absl::Status Account(json* out) {
     AccountId account;
     SN37_ASSIGN_OR_RETURN(const absl::string_view bytes,
                           reader_.Bytes(account.size()));
     std::copy(bytes.begin(), bytes.end(), account.begin());
-    return json(EncodeSs58(account));
-  }
-
-  Result OfEra() {
-    SN37_ASSIGN_OR_RETURN(const Era era, ReadEra(reader_));
-    return EraToJson(era);
+    if (out != nullptr) *out = EncodeSs58(account);
+    return absl::OkStatus();
   }
 
   const TypeRegistry& types_;
   ScaleReader& reader_;
+  absl::Span<const absl::string_view> wanted_;
   size_t values_left_;
   int nesting_ = 0;
   ValuePath path_;
@@ -235,13 +270,14 @@ class Decoder {
 
 absl::StatusOr<json> DecodeValue(const TypeRegistry& types, TypeId id,
                                  ScaleReader& reader) {
-  return Decoder(types, reader).Root(id);
+  return Decoder(types, reader, {}).Root(id);
 }
 
 absl::StatusOr<json> DecodeValue(const TypeRegistry& types, TypeId id,
-                                 absl::string_view bytes) {
+                                 absl::string_view bytes,
+                                 absl::Span<const absl::string_view> fields) {
   ScaleReader reader(bytes);
-  SN37_ASSIGN_OR_RETURN(json value, DecodeValue(types, id, reader));
+  SN37_ASSIGN_OR_RETURN(json value, Decoder(types, reader, fields).Root(id));
   SN37_RETURN_IF_ERROR(ValuePath().Annotate(reader.ExpectEnd(), types[id]));
   return value;
 }

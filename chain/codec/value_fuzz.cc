@@ -1,5 +1,6 @@
 // Values from anywhere, of any type of a runtime: what decodes is what encodes
-// to the same bytes. The first two bytes choose the type.
+// to the same bytes, and what decodes to parts. The first two bytes choose the
+// type.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,6 +20,9 @@ void RoundTrip(absl::string_view input) {
   if (!type.ok()) return;
   const TypeId id = *type % metadata.types.size();
   const auto value = DecodeValue(metadata.types, id, reader.rest());
+  const auto part =
+      DecodeValue(metadata.types, id, reader.rest(), {"no field"});
+  SN37_CHECK(part.status() == value.status()) << part.status();
   if (!value.ok()) return;
   std::string bytes;
   const absl::Status status = EncodeValue(metadata.types, id, *value, bytes);

@@ -316,8 +316,24 @@ TEST(ValueTest, HostileTypesStayWithinBounds) {
               HasSubstr("more values than so few bytes hold"));
 }
 
+TEST(ValueTest, OnlyFieldsThatAreAskedForAreInTheValue) {
+  const Metadata metadata = TestMetadata(461);
+  const auto method =
+      metadata.FindMethod("SubnetInfoRuntimeApi", "get_metagraph");
+  ASSERT_TRUE(method.ok()) << method.status();
+  const TypeId id = (*method)->output;
+  const std::string bytes = SomeValue(metadata.types, id, 3);
+  const auto whole = DecodeValue(metadata.types, id, bytes);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  const auto part =
+      DecodeValue(metadata.types, id, bytes, {"tempo", "axons", "no field"});
+  ASSERT_TRUE(part.ok()) << part.status();
+  EXPECT_EQ(*part,
+            json({{"tempo", (*whole)["tempo"]}, {"axons", (*whole)["axons"]}}));
+}
+
 // Bytes of real values, each changed, are refused or decode to what encodes to
-// them again.
+// them again; whichever fields are asked for.
 TEST(ValueTest, ChangedBytesAreRefusedOrRoundTrip) {
   const Metadata metadata = TestMetadata("461_v15");
   int refused = 0, taken = 0;
@@ -329,6 +345,8 @@ TEST(ValueTest, ChangedBytesAreRefusedOrRoundTrip) {
       std::string changed = bytes;
       changed[i] = static_cast<char>(changed[i] ^ (1 << i % 8));
       const auto value = DecodeValue(metadata.types, id, changed);
+      EXPECT_EQ(DecodeValue(metadata.types, id, changed, {"no field"}).status(),
+                value.status());
       if (!value.ok()) {
         ++refused;
         continue;

@@ -14,6 +14,10 @@ using nlohmann::json;
 
 constexpr char kApi[] = "SubnetInfoRuntimeApi";
 constexpr char kMethod[] = "get_metagraph";
+// What FromApi reads of the seventy that there are.
+constexpr absl::string_view kFields[] = {
+    "hotkeys",    "coldkeys",    "validator_permit",     "last_update",
+    "incentives", "alpha_stake", "block_at_registration"};
 
 absl::Status NoSubnet(const State& state, uint16_t netuid) {
   return absl::NotFoundError(
@@ -106,8 +110,9 @@ absl::StatusOr<Metagraph> ReadMetagraph(const State& state, uint16_t netuid) {
   if (!state.HasMethod(kApi, kMethod)) {
     return ReadMetagraphFromStorage(state, netuid);
   }
-  SN37_ASSIGN_OR_RETURN(const json answer,
-                        state.CallApi(kApi, kMethod, json::array({netuid})));
+  SN37_ASSIGN_OR_RETURN(
+      const json answer,
+      state.CallApi(kApi, kMethod, json::array({netuid}), kFields));
   if (answer.is_null()) return NoSubnet(state, netuid);
   absl::StatusOr<Metagraph> graph = FromApi(state, netuid, answer);
   SN37_RETURN_IF_ERROR(

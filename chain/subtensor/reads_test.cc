@@ -372,6 +372,31 @@ TEST(FateTest, DispatchErrorsHaveTheRuntimesNameAndWords) {
   }
 }
 
+TEST(ReadsTest, AMetagraphOf256NeuronsIsOneRoundTrip) {
+  RuntimeNode node;
+  node.by_call = TestMetadataBytes("461_v15");
+  Runtimes runtimes(&node);
+  const State state(&node, Must(runtimes.At(kHash)), {1, kHash});
+  const Metadata& metadata = state.runtime().metadata;
+  const TypeId type =
+      Must(metadata.FindMethod("SubnetInfoRuntimeApi", "get_metagraph"))
+          ->output;
+  const std::string bytes = SomeValue(metadata.types, type, 256);
+  node.table["state_call"] = [&](const json& params) {
+    EXPECT_EQ(params[0], "SubnetInfoRuntimeApi_get_metagraph");
+    return json(ToHex(bytes));
+  };
+  node.calls.clear();
+  const Metagraph graph = Must(ReadMetagraph(state, 37));
+  EXPECT_THAT(node.calls, ElementsAre(std::pair("state_call", 1)));
+  const json whole = Must(DecodeValue(metadata.types, type, bytes));
+  ASSERT_THAT(graph.neurons, SizeIs(256));
+  for (const Neuron& neuron : graph.neurons) {
+    EXPECT_EQ(neuron.hotkey, whole["hotkeys"][neuron.uid]);
+    EXPECT_EQ(neuron.coldkey, whole["coldkeys"][neuron.uid]);
+  }
+}
+
 TEST(ReadsTest, TheRuntimesMetagraphIsThatOfItsStorage) {
   StandInWorld world("461_v15");
   const Keypair coldkey = *world.NewKey();

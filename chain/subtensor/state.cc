@@ -161,9 +161,9 @@ absl::StatusOr<std::vector<State::Entry>> State::GetAll(
   return entries;
 }
 
-absl::StatusOr<json> State::CallApi(absl::string_view api,
-                                    absl::string_view method,
-                                    const json& inputs) const {
+absl::StatusOr<json> State::CallApi(
+    absl::string_view api, absl::string_view method, const json& inputs,
+    absl::Span<const absl::string_view> fields) const {
   const Metadata& metadata = runtime_->metadata;
   const absl::StatusOr<const ApiMethod*> found =
       metadata.FindMethod(api, method);
@@ -186,7 +186,7 @@ absl::StatusOr<json> State::CallApi(absl::string_view api,
           "state_call", json::array({name, ToHex(arguments), block_.hash}))));
   SN37_ASSIGN_OR_RETURN(const std::string bytes, HexBytes(answer));
   absl::StatusOr<json> value =
-      DecodeValue(metadata.types, (*found)->output, bytes);
+      DecodeValue(metadata.types, (*found)->output, bytes, fields);
   if (!value.ok()) {
     return absl::InternalError(
         absl::StrCat(Printable(name), ": ", value.status().message()));

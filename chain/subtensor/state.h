@@ -59,10 +59,12 @@ class State {
       absl::string_view pallet, absl::string_view item,
       const nlohmann::json& first_arguments) const;
 
-  // What a method of a runtime API returns.
-  absl::StatusOr<nlohmann::json> CallApi(absl::string_view api,
-                                         absl::string_view method,
-                                         const nlohmann::json& inputs) const;
+  // What a method of a runtime API returns; where `fields` are given, only
+  // these of it.
+  absl::StatusOr<nlohmann::json> CallApi(
+      absl::string_view api, absl::string_view method,
+      const nlohmann::json& inputs,
+      absl::Span<const absl::string_view> fields = {}) const;
 
   bool HasItem(absl::string_view pallet, absl::string_view item) const;
   bool HasMethod(absl::string_view api, absl::string_view method) const;
