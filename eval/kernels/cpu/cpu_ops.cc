@@ -356,9 +356,14 @@ void CpuOps::Linear(const at::Tensor& x, const Matrix& matrix,
     task.x = from + first * task.x_stride;
     task.rows = std::min(block, rows - first);
     task.depth = matrix.inputs;
+    // The next task of this thread, if the others are as fast.
+    const void* next = PackedAt(matrix, (i + threads) % panels).data;
     task.panel = PackedAt(matrix, panel);
+    task.panel.next = next;
     if (options.gated_by != nullptr) {
       task.second_panel = PackedAt(*options.gated_by, panel);
+      task.second_panel.next = next;
+      task.panel.next = task.second_panel.data;
     }
     if (bias != nullptr) task.bias = bias + panel * kPanelWidth;
     if (gate_bias != nullptr) {

@@ -32,14 +32,20 @@ SN37_SIMD_INLINE void LoadWeights(const uint16_t* row, size_t first, Lanes* w) {
   }
 }
 
+// Weights that will be wanted after those at hand. They come from the third
+// level or from memory, which can take a third of the time that the products of
+// 64 rows take, and can take it meanwhile: one line for each input.
+struct Ahead {
+  const char* from;
+  size_t lines;  // of 64 bytes
+};
+
 // c[r][j] = (add ? c[r][j] : 0) + Σ_k x[r][k] · panel[k][j], k in order, for
 // kRows rows and the 64 outputs of a panel; c's rows are c_stride apart.
 template <int kRows, typename Weight>
-__attribute__((noinline)) static void ProductTile(const float* x,
-                                                  size_t x_stride,
-                                                  const Weight* panel,
-                                                  size_t depth, bool add,
-                                                  float* c, size_t c_stride) {
+__attribute__((noinline)) static void ProductTile(
+    const float* x, size_t x_stride, const Weight* panel, size_t depth,
+    bool add, float* c, size_t c_stride, Ahead ahead) {
   for (size_t first = 0; first < kPanelWidth / kLanes; first += kTileVectors) {
     Lanes sum[kRows][kTileVectors];
     for (int r = 0; r < kRows; ++r) {
@@ -48,7 +54,9 @@ __attribute__((noinline)) static void ProductTile(const float* x,
             add ? Load(c + r * c_stride + (first + v) * kLanes) : Zero();
       }
     }
+    const size_t lines = first == 0 ? ahead.lines : size_t{0};
     for (size_t k = 0; k < depth; ++k) {
+      if (k < lines) Prefetch(ahead.from + k * 64);
       Lanes w[kTileVectors];
       LoadWeights(panel + k * kPanelWidth, first, w);
       for (int r = 0; r < kRows; ++r) {
@@ -69,20 +77,20 @@ __attribute__((noinline)) static void ProductTile(const float* x,
 template <typename Weight>
 static void ProductTileOfRows(size_t rows, const float* x, size_t x_stride,
                               const Weight* panel, size_t depth, bool add,
-                              float* c, size_t c_stride) {
+                              float* c, size_t c_stride, Ahead ahead) {
   switch (rows) {
     case 1:
-      return ProductTile<1>(x, x_stride, panel, depth, add, c, c_stride);
+      return ProductTile<1>(x, x_stride, panel, depth, add, c, c_stride, ahead);
     case 2:
-      return ProductTile<2>(x, x_stride, panel, depth, add, c, c_stride);
+      return ProductTile<2>(x, x_stride, panel, depth, add, c, c_stride, ahead);
     case 3:
-      return ProductTile<3>(x, x_stride, panel, depth, add, c, c_stride);
+      return ProductTile<3>(x, x_stride, panel, depth, add, c, c_stride, ahead);
     case 4:
-      return ProductTile<4>(x, x_stride, panel, depth, add, c, c_stride);
+      return ProductTile<4>(x, x_stride, panel, depth, add, c, c_stride, ahead);
     case 5:
-      return ProductTile<5>(x, x_stride, panel, depth, add, c, c_stride);
+      return ProductTile<5>(x, x_stride, panel, depth, add, c, c_stride, ahead);
     default:
-      return ProductTile<6>(x, x_stride, panel, depth, add, c, c_stride);
+      return ProductTile<6>(x, x_stride, panel, depth, add, c, c_stride, ahead);
   }
 }
 
@@ -95,15 +103,20 @@ static void WidenPanel(const uint16_t* panel, size_t depth, float* out) {
   }
 }
 
-// Part `part` of `parts` of the weights that follow a block: they come from the
-// third level or from memory, which takes a tenth of the time that the block's
-// products take, and can take it meanwhile.
-static void PrefetchPart(const char* next, size_t bytes, size_t part,
-                         size_t parts) {
-  const size_t lines = bytes / 64;
-  for (size_t i = lines * part / parts; i < lines * (part + 1) / parts; ++i) {
-    Prefetch(next + i * 64);
-  }
+// Part `part` of `parts` of what is used after the block at `k`: the panel's
+// next block, or the first of the panel that comes next.
+static Ahead AheadOf(Packed panel, size_t depth, size_t k, size_t part,
+                     size_t parts) {
+  const size_t row_bytes = kPanelWidth * (panel.bfloat16 ? 2 : 4);
+  const size_t after = k + kDepthBlock;
+  const bool stays = after < depth;
+  const void* from = stays ? panel.data : panel.next;
+  if (from == nullptr) return {nullptr, 0};
+  const size_t first = stays ? after : 0;
+  const size_t lines = Smaller(kDepthBlock, depth - first) * row_bytes / 64;
+  const size_t begin = lines * part / parts;
+  return {static_cast<const char*>(from) + first * row_bytes + begin * 64,
+          lines * (part + 1) / parts - begin};
 }
 
 // c (rows, 64; c_stride) = or += x (rows, depth) · panel (depth, 64).
@@ -124,22 +137,18 @@ static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
       WidenPanel(halves, block, widened);
       floats = widened;
     }
-    const size_t next_block = Smaller(kDepthBlock, depth - k - block);
     for (size_t tile = 0; tile < tiles; ++tile) {
       const size_t r = tile * kTileRows;
       const size_t count = Smaller(kTileRows, rows - r);
       const float* from = x + r * x_stride + k;
       float* to = c + r * c_stride;
-      if (tiles > 1) {
-        PrefetchPart(weights + block * row_bytes, next_block * row_bytes, tile,
-                     tiles);
-      }
+      const Ahead ahead = AheadOf(panel, depth, k, tile, tiles);
       if (panel.bfloat16 && !widen) {
         ProductTileOfRows(count, from, x_stride, halves, block, accumulate, to,
-                          c_stride);
+                          c_stride, ahead);
       } else {
         ProductTileOfRows(count, from, x_stride, floats, block, accumulate, to,
-                          c_stride);
+                          c_stride, ahead);
       }
     }
   }
@@ -258,9 +267,11 @@ static void Head(const HeadTask& task, float* scratch) {
   const size_t panel_bytes =
       task.depth * kPanelWidth * (task.panels.bfloat16 ? 2 : 4);
   for (size_t id = 0; id < task.ids; id += kPanelWidth) {
-    const Packed panel = {static_cast<const char*>(task.panels.data) +
-                              id / kPanelWidth * panel_bytes,
-                          task.panels.bfloat16};
+    const char* data = static_cast<const char*>(task.panels.data) +
+                       id / kPanelWidth * panel_bytes;
+    const Packed panel = {
+        data, task.panels.bfloat16,
+        id + kPanelWidth < task.ids ? data + panel_bytes : nullptr};
     Product(task.x, task.x_stride, task.rows, panel, task.depth, false, logits,
             kPanelWidth, widened);
     const size_t global_id = task.first_id + id;

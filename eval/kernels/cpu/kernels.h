@@ -37,6 +37,9 @@ constexpr size_t PanelColumn(bool bfloat16, size_t j) {
 struct Packed {
   const void* data = nullptr;
   bool bfloat16 = false;
+  // As many of the kind that the same thread will probably want next, to be
+  // brought near meanwhile; or null.
+  const void* next = nullptr;
 };
 
 // One task of a linear layer: all of `rows` rows for the outputs of one panel.
