@@ -7,9 +7,10 @@
 
 namespace sn37::eval {
 
-// Hex SHA-256 over the sources of eval, the pins of its dependencies and
-// compiler, and the build flags; not over the whole program, so that a help
-// text voids no result.
+// Hex SHA-256 over the sources of eval and of the round that asks it, the pins
+// of their dependencies and compiler, .bazelrc and the compilation mode; not
+// over the whole program, so that a help text voids no result. Flags that are
+// given to Bazel by hand are not in it.
 std::string BuildDigest();
 
 }  // namespace sn37::eval

@@ -44,7 +44,7 @@ constexpr char kSchedule[] = R"pb(
       tasks {
         name: "mc"
         method: MULTIPLE_CHOICE
-        source: "mc"
+        sources: "mc"
         samples: 2
         weight: 1
       }

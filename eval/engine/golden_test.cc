@@ -6,12 +6,14 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "eval/engine/engine.h"
 #include "eval/kernels/test_device.h"
+#include "eval/models/archs.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/file.h"
@@ -23,6 +25,31 @@ namespace {
 using nlohmann::json;
 
 constexpr char kRoot[] = "eval/models/testdata/";
+constexpr const char* kModels[] = {"bart_plain",
+                                   "bart_scale_relu",
+                                   "falcon_40b_style",
+                                   "falcon_7b_style",
+                                   "falcon_rw_alibi",
+                                   "gemma2_nocap_headdim32",
+                                   "gemma2_swa24_softcap",
+                                   "gemma_mha",
+                                   "gemma_mqa_headdim32",
+                                   "llama_dynamic_ntk",
+                                   "llama_genconfig",
+                                   "llama_gqa_untied",
+                                   "llama_mqa_tied_llama3",
+                                   "llama_sharded",
+                                   "llama_v5_config_format",
+                                   "mistral_noswa_headdim32",
+                                   "mistral_swa32",
+                                   "neox_parallel_pct025",
+                                   "neox_serial_pct05",
+                                   "phi3_gqa_longrope",
+                                   "phi3_mha_swa32",
+                                   "phi_partial05",
+                                   "phi_qkln_gqa",
+                                   "qwen2_tied_swa",
+                                   "qwen3_untied_headdim32"};
 
 json ReadJson(const std::string& path) {
   auto text = ReadFile(path, 100 << 20);
@@ -176,6 +203,7 @@ TEST_P(GoldenTest, GenerationsInFloat32AreTransformers) {
   std::unique_ptr<Engine> engine = Load(DType::kFloat32);
   ASSERT_NE(engine, nullptr);
   const auto responses = Generate(*engine, "fp32");
+  ASSERT_FALSE(responses.empty());
   for (size_t i = 0; i < responses.size(); ++i) {
     const json& golden = golden_["fp32"]["generations"][i];
     EXPECT_EQ(responses[i].tokens,
@@ -208,6 +236,7 @@ TEST_P(GoldenTest, GenerationsInBFloat16PartOnlyAtCloseDecisions) {
   std::unique_ptr<Engine> engine = Load(DType::kBFloat16);
   ASSERT_NE(engine, nullptr);
   const auto responses = Generate(*engine, "bf16");
+  ASSERT_FALSE(responses.empty());
   for (size_t i = 0; i < responses.size(); ++i) {
     const auto theirs = golden_["bf16"]["generations"][i]["new_ids"]
                             .get<std::vector<int32_t>>();
@@ -223,18 +252,23 @@ TEST_P(GoldenTest, GenerationsInBFloat16PartOnlyAtCloseDecisions) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Models, GoldenTest,
-    testing::Values(
-        "bart_plain", "bart_scale_relu", "falcon_40b_style", "falcon_7b_style",
-        "falcon_rw_alibi", "gemma2_nocap_headdim32", "gemma2_swa24_softcap",
-        "gemma_mha", "gemma_mqa_headdim32", "llama_dynamic_ntk",
-        "llama_genconfig", "llama_gqa_untied", "llama_mqa_tied_llama3",
-        "llama_sharded", "llama_v5_config_format", "mistral_noswa_headdim32",
-        "mistral_swa32", "neox_parallel_pct025", "neox_serial_pct05",
-        "phi3_gqa_longrope", "phi3_mha_swa32", "phi_partial05", "phi_qkln_gqa",
-        "qwen2_tied_swa", "qwen3_untied_headdim32"),
-    [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Models, GoldenTest, testing::ValuesIn(kModels),
+                         [](const auto& info) {
+                           return std::string(info.param);
+                         });
+
+TEST(GoldensTest, EveryArchitectureHasOne) {
+  std::set<std::string> have;
+  for (const char* model : kModels) {
+    const auto arch =
+        FindArch(ReadJson(std::string(kRoot) + model + "/config.json"));
+    ASSERT_TRUE(arch.ok()) << arch.status();
+    have.insert((*arch)->name);
+  }
+  for (const ModelArch* arch : AllArchs()) {
+    EXPECT_EQ(have.count(arch->name), 1) << arch->name;
+  }
+}
 
 TEST(GoldenRefusalTest, PickledWeightsAreRefused) {
   const auto engine =

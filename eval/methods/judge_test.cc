@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "eval/methods/methods.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sn37/rules/vectors_testing.h"
@@ -16,6 +17,17 @@ json Judged(const char* record) {
   const absl::StatusOr<json> judged = JudgeRecord(*ParseJson(record, {}));
   EXPECT_TRUE(judged.ok()) << judged.status();
   return judged.value_or(json());
+}
+
+TEST(JudgeTest, NoMethodIsUnknown) {
+  for (const Method* method : AllMethods()) {
+    const auto judged = JudgeRecord({{"method", std::string(method->name)}});
+    EXPECT_THAT(std::string(judged.status().message()),
+                Not(HasSubstr("unknown method")));
+  }
+  EXPECT_THAT(
+      std::string(JudgeRecord({{"method", "guess"}}).status().message()),
+      HasSubstr("unknown method guess"));
 }
 
 TEST(JudgeTest, EveryMethod) {

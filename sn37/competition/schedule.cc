@@ -73,14 +73,23 @@ bool AreStopStrings(
          });
 }
 
+bool AreSources(const google::protobuf::RepeatedPtrField<std::string>& names) {
+  const std::set<std::string> different(names.begin(), names.end());
+  return !names.empty() && different.count("") == 0 &&
+         different.size() == static_cast<size_t>(names.size());
+}
+
 absl::Status CheckTask(const Task& task) {
   SN37_RETURN_IF_ERROR(Require(!task.name().empty(), "a task needs a name"));
   SN37_RETURN_IF_ERROR(Require(
       task.method() != METHOD_UNSPECIFIED && Method_IsValid(task.method()),
       "method must be one of those in schedule.proto"));
-  SN37_RETURN_IF_ERROR(Require(!task.source().empty(), "source is missing"));
+  SN37_RETURN_IF_ERROR(Require(AreSources(task.sources()),
+                               "sources must be names, each there once"));
   SN37_RETURN_IF_ERROR(Require(task.samples() >= 1 && task.samples() <= 100000,
                                "samples must be from 1 to 100000"));
+  SN37_RETURN_IF_ERROR(Require(task.max_sample_bytes() >= 0,
+                               "max_sample_bytes must not be negative"));
   SN37_RETURN_IF_ERROR(
       Require(IsShare(task.weight()), "weight must be above 0 and at most 1"));
   SN37_RETURN_IF_ERROR(Require(Normalization_IsValid(task.normalization()),

@@ -36,8 +36,8 @@ constexpr char kSmall[] = R"(
                     max_bytes: 99 architectures: "A"
                     norms { soft: 200 soft_share: 0.15 hard: 1000 } }
       epsilon { fixed: 0.05 }
-      tasks { name: "a" method: IF_EVAL source: "s" samples: 3 weight: 0.25 }
-      tasks { name: "b" method: TEXT_LOSS source: "s" samples: 3 weight: 0.75
+      tasks { name: "a" method: IF_EVAL sources: "s" samples: 3 weight: 0.25 }
+      tasks { name: "b" method: TEXT_LOSS sources: "s" samples: 3 weight: 0.75
               normalization: INVERSE_EXPONENTIAL ceiling: 20 } } })";
 
 void ExpectEqualTask(const Task& task, const nlohmann::json& expected) {
@@ -45,7 +45,7 @@ void ExpectEqualTask(const Task& task, const nlohmann::json& expected) {
   EXPECT_EQ(Method_Name(task.method()), expected["method"]);
   std::string source = expected["dataset"];
   for (char& c : source) c = tolower(c);
-  EXPECT_EQ(task.source(), source);
+  EXPECT_THAT(task.sources(), testing::ElementsAre(source));
   const bool none = expected["norm"] == "NONE";
   EXPECT_EQ(task.normalization(),
             none ? NORMALIZATION_NONE : INVERSE_EXPONENTIAL);
@@ -220,7 +220,10 @@ TEST(ScheduleTest, EachRuleIsCheckedAndNamed) {
       {"normalization: INVERSE_EXPONENTIAL", "", "ceiling needs a"},
       {"name: \"b\"", "name: \"a\"", "task \"a\": is there twice"},
       {"name: \"b\"", "", "needs a name"},
-      {"source: \"s\"", "", "source is missing"},
+      {"sources: \"s\"", "", "sources must be names"},
+      {"sources: \"s\"", "sources: [\"s\", \"s\"]", "each there once"},
+      {"sources: \"s\"", "sources: [\"s\", \"\"]", "sources must be names"},
+      {"samples: 3", "samples: 3 max_sample_bytes: -1", "max_sample_bytes"},
       {"samples: 3", "", "samples must be"},
       {"method: TEXT_LOSS", "", "method must be"},
       {"method: TEXT_LOSS", "method: TEXT_LOSS max_new_tokens: 3",

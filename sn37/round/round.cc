@@ -253,16 +253,18 @@ absl::StatusOr<eval::TaskScore> ScoreOneTask(
 }
 
 // The 95 % interval of a score from those of its tasks: independent errors,
-// added in quadrature on either side.
+// added in quadrature on either side; none where the score is infinite.
 void SetInterval(absl::Span<const double> weights, RoundScore& score) {
+  score.low = score.high = score.score;
+  if (std::isinf(score.score)) return;
   double below = 0, above = 0;
   for (size_t i = 0; i < weights.size(); ++i) {
     const RoundTaskScore& task = score.tasks[i];
     below += std::pow(weights[i] * (task.normalized - task.low), 2);
     above += std::pow(weights[i] * (task.high - task.normalized), 2);
   }
-  score.low = score.score - std::sqrt(below);
-  score.high = score.score + std::sqrt(above);
+  score.low -= std::sqrt(below);
+  score.high += std::sqrt(above);
 }
 
 bool NothingScored(const RoundScore& score) {
@@ -281,8 +283,8 @@ absl::Status CheckRules(const Task& task,
     for (const Rule& rule : sample.instruction_following().rules()) {
       if (rule.id() <= kLastRuleOfV1) continue;
       return absl::FailedPreconditionError(
-          absl::StrCat("task ", task.name(), ": its source ", task.source(),
-                       " holds rules of version 2, the task is of version 1"));
+          absl::StrCat("task ", task.name(), ": ", sample.id(),
+                       " has rules of version 2, the task is of version 1"));
     }
   }
   return absl::OkStatus();
@@ -297,11 +299,16 @@ absl::StatusOr<std::vector<RoundTask>> DrawTasks(
   for (const Task& task : competition.tasks()) {
     RoundTask drawn;
     drawn.task = task;
+    datasets::Draw draw{
+        .configs = {task.sources().begin(), task.sources().end()},
+        .seed = seed,
+        .task = task.name(),
+        .count = task.samples()};
+    if (task.max_sample_bytes() > 0) {
+      draw.limit = datasets::LengthLimit{task.max_sample_bytes()};
+    }
     absl::StatusOr<std::vector<datasets::Sample>> samples =
-        datasets::DrawSamples(snapshot, {.configs = {task.source()},
-                                         .seed = seed,
-                                         .task = task.name(),
-                                         .count = task.samples()});
+        datasets::DrawSamples(snapshot, draw);
     SN37_RETURN_IF_ERROR(
         Annotate(samples.status(), absl::StrCat("task ", task.name())));
     drawn.samples = *std::move(samples);
@@ -348,11 +355,10 @@ absl::StatusOr<RoundScore> ScoreRound(const Competition& competition,
     score.tasks[i].normalized = total.tasks[i].normalized;
     score.tasks[i].weighted = total.tasks[i].weighted;
   }
-  SetInterval(weights, score);
   if (NothingScored(score)) {
-    score.score = score.low = score.high =
-        std::numeric_limits<double>::infinity();
+    score.score = std::numeric_limits<double>::infinity();
   }
+  SetInterval(weights, score);
   return score;
 }
 

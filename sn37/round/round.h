@@ -3,7 +3,7 @@
 //
 //   ASSIGN tasks = DrawTasks(competition, snapshot, seed);
 //   RunRound(model, tasks, known, options, [](const SampleResult& r) {...});
-//   RoundScore score = ScoreRound(competition, results);
+//   RoundScore score = ScoreRound(competition, tasks, results);
 #ifndef SN37_ROUND_ROUND_H_
 #define SN37_ROUND_ROUND_H_
 
@@ -34,7 +34,8 @@ struct RoundTask {
 };
 
 // Draws every task's samples for `seed`: the same for all models of the
-// competition. Error: a task whose source the snapshot does not hold.
+// competition. Error: a task whose sources the snapshot does not hold, or not
+// in as many rows.
 absl::StatusOr<std::vector<RoundTask>> DrawTasks(
     const Competition& competition, const datasets::Snapshot& snapshot,
     const Digest& seed);
@@ -82,7 +83,8 @@ struct RoundScore {
 
 // Scores a whole set of results of one model. A sample that the model failed
 // counts as worst possible; a model that failed all of them (it cannot even be
-// loaded) has an infinite score. Errors: FailedPrecondition when a sample is
+// loaded) has an infinite score. An infinite score has no interval: both ends
+// are it. Errors: FailedPrecondition when a sample is
 // missing or failed for a reason that is not the model's (the set is
 // incomplete).
 absl::StatusOr<RoundScore> ScoreRound(const Competition& competition,
