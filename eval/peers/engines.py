@@ -95,6 +95,9 @@ class Transformers:
                     texts.append(row[:end])
         return time.monotonic() - start, texts
 
+    def weight_bytes(self):
+        return sum(w.nbytes for w in self.model.parameters())
+
     def product_seconds(self, rows, scored_rows):
         """What the model's matrix products alone take: libtorch's own, on 1024
         rows, the head on scored rows only."""

@@ -2,43 +2,56 @@
 
 All load the model once and are then asked in turn, so that what else the
 machine does hits all alike. Prints medians, how many times as fast this engine
-is, and how far the answers are apart.
+is, how far the answers are apart, and whether the aims are met. Exit status 1
+where one is missed.
 """
 
 import argparse
 import json
 import os
 import statistics
+import sys
 
 import engines
+
+missed = []
+
+
+def hold(aim, met):
+    print(f"  aim: {aim}: {'met' if met else 'MISSED'}", flush=True)
+    if not met:
+        missed.append(aim)
 
 
 class Work:
     """A row of the table: what each engine is asked.
 
     runs: for each engine (ours first) its name, how many units of work its
-    function does, and the function, which gives (seconds, answers).
+    function does, the function, which gives (seconds, answers), and how many
+    times as fast ours shall be.
     """
 
     def __init__(self, title, unit):
         self.title, self.unit, self.runs = title, unit, []
 
-    def add(self, name, units, run):
-        self.runs.append((name, units, run))
+    def add(self, name, units, run, aim=None):
+        self.runs.append((name, units, run, aim))
         return self
 
     def measure(self, repeats):
         rates = [[] for _ in self.runs]
         answers = [None] * len(self.runs)
         for _ in range(repeats):
-            for i, (_, units, run) in enumerate(self.runs):
+            for i, (_, units, run, _) in enumerate(self.runs):
                 seconds, answers[i] = run()
                 rates[i].append(units / seconds)
         medians = [statistics.median(r) for r in rates]
         print(f"\n{self.title} ({self.unit} per second)")
-        for (name, _, _), rate in zip(self.runs, medians):
+        for (name, _, _, aim), rate in zip(self.runs, medians):
             ratio = "" if rate == medians[0] else f"{medians[0] / rate:8.2f}x"
             print(f"  {name:36} {rate:10.1f} {ratio}", flush=True)
+            if aim:
+                hold(f"{aim} times as fast", medians[0] >= aim * rate)
         return medians, answers
 
 
@@ -50,13 +63,20 @@ def scoring(samples, ours, theirs, args):
     tokens = sum(len(s["context"]) + len(s["reference"]) for s in samples)
     scored = sum(len(s["reference"]) for s in samples)
     work = Work(f"scoring {len(samples)} requests", "tokens")
-    for engine in [ours] + theirs:
-        work.add(engine.name, tokens, lambda e=engine: e.score(samples))
+    work.add(ours.name, tokens, lambda: ours.score(samples))
+    aims = [1.6, 1.6, 2.5] if args.dtype == "bfloat16" else [None] * 3
+    for engine, aim in zip(theirs, aims):
+        work.add(engine.name, tokens, lambda e=engine: e.score(samples), aim)
     rates, answers = work.measure(args.repeats)
     limit = tokens / theirs[0].product_seconds(tokens, scored)
     print(f"  {'libtorch, products alone':36} {limit:10.1f} "
           f"(ours reaches {100 * rates[0] / limit:.0f} %)")
-    print(f"  peak resident memory of ours: {ours.peak_mebibytes():.0f} MiB")
+    hold("85 % of that", rates[0] >= 0.85 * limit)
+    weights = theirs[0].weight_bytes() / 1e6
+    peak = ours.peak_mebibytes() * 2**20 / 1e6
+    print(f"  peak resident memory of ours: {peak:.0f} MB, weights "
+          f"{weights:.0f} MB")
+    hold("300 MB beside the weights", peak - weights < 300)
     for engine, losses in zip(theirs, answers[1:]):
         print(f"  largest difference to {engine.name}: "
               f"{largest_difference(answers[0], losses):.5f}")
@@ -69,8 +89,8 @@ def shared_prefix(samples, ours, theirs, args):
     tokens = sum(len(s["context"]) + len(s["reference"]) for s in samples)
     work = Work(f"scoring {len(samples)} requests that begin with the same 200 "
                 "tokens", "tokens")
-    for engine in [ours] + theirs:
-        work.add(engine.name, tokens, lambda e=engine: e.score(samples))
+    work.add(ours.name, tokens, lambda: ours.score(samples))
+    work.add(theirs.name, tokens, lambda: theirs.score(samples), aim=2.8)
     work.measure(args.repeats)
 
 
@@ -81,20 +101,22 @@ def generating(prompts, ours, theirs, llama, args):
     work.add(ours.name, new * len(prompts),
              lambda: ours.generate(prompts, new, new))
     work.add(theirs.name + ", one by one", new * len(some),
-             lambda: theirs.generate(some, new, new))
+             lambda: theirs.generate(some, new, new), aim=25)
     work.add(theirs.name + ", all together", new * len(prompts),
-             lambda: theirs.generate(prompts, new, new, len(prompts)))
+             lambda: theirs.generate(prompts, new, new, len(prompts)), aim=1.3)
     if llama:
         work.add(llama.name + ", batched", new * len(prompts),
-                 lambda: llama.generate(prompts, new, new))
+                 lambda: llama.generate(prompts, new, new), aim=1)
     _, answers = work.measure(args.repeats)
     same = sum(x == y for x, y in zip(answers[0], answers[1]))
     print(f"  texts equal to {theirs.name}'s: {same} of {len(some)}")
 
     one = prompts[:1]
     work = Work(f"generating {new} tokens for 1 prompt", "tokens")
-    for engine in [ours, theirs] + ([llama] if llama else []):
-        work.add(engine.name, new, lambda e=engine: e.generate(one, new, new))
+    work.add(ours.name, new, lambda: ours.generate(one, new, new))
+    work.add(theirs.name, new, lambda: theirs.generate(one, new, new), aim=2.5)
+    if llama:
+        work.add(llama.name, new, lambda: llama.generate(one, new, new))
     work.measure(args.repeats)
 
 
@@ -123,7 +145,7 @@ def whole_round(samples, ours, theirs, args):
     work = Work("a whole round", "answers")
     work.add(ours.name, count(1), lambda: run(ours, 1))
     work.add(theirs.name + ", one by one", count(part),
-             lambda: run(theirs, part))
+             lambda: run(theirs, part), aim=12)
     work.measure(args.repeats)
 
 
@@ -174,6 +196,7 @@ def main():
         generating(prompts, ours, theirs, llama, args)
     if wanted("round"):
         whole_round(samples, ours, theirs, args)
+    sys.exit(1 if missed else 0)
 
 
 if __name__ == "__main__":
