@@ -2,7 +2,6 @@
 // gateway.proto and --help.
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -19,32 +18,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "chain/client.h"
+#include "chain/flags/chain_flags.h"
+#include "chain/flags/wallet_flags.h"
 #include "chain/gateway/server.h"
 #include "chain/keys/keypair.h"
-#include "chain/keys/password.h"
-#include "chain/keys/secret.h"
 #include "chain/keys/secret_file.h"
 #include "chain/keys/wallet.h"
-#include "chain/local/ledger.h"
-#include "chain/subtensor/subtensor.h"
-#include "chain/subtensor/websocket_rpc.h"
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
 
-ABSL_FLAG(std::string, ledger, "",
-          "File of an embedded ledger; `sn37 epoch` keeps one as ledger.db "
-          "in its --home.");
-ABSL_FLAG(std::vector<std::string>, endpoint, {},
-          "Nodes of the real chain, with commas: ws://127.0.0.1:9944. The next "
-          "is taken when one fails.");
-ABSL_FLAG(std::string, genesis, "",
-          "Hash of the chain's first block, 0x…; nodes of another chain are "
-          "refused. By default all must be of the first one's.");
-ABSL_FLAG(std::string, journal, "",
-          "File that keeps calls until their end is known, so that after a "
-          "crash none is made twice.");
 ABSL_FLAG(std::string, listen, "127.0.0.1:3737",
           "ADDRESS:PORT to listen on, the address in digits; port 0 is any.");
 ABSL_FLAG(std::vector<std::string>, wallet, {},
@@ -53,11 +36,6 @@ ABSL_FLAG(std::vector<std::string>, wallet, {},
 ABSL_FLAG(std::vector<std::string>, coldkey, {},
           "Wallets, separated by commas, whose coldkeys pay for registrations "
           "that callers ask for.");
-ABSL_FLAG(std::string, wallets, "",
-          "Folder of the wallets; by default ~/.bittensor/wallets.");
-ABSL_FLAG(std::string, password_file, "",
-          "File whose first line is the password of encrypted keys; without it "
-          "the password is asked for.");
 ABSL_FLAG(std::string, tls_certificate, "",
           "PEM file of the server's certificate and those that vouch for it.");
 ABSL_FLAG(std::string, tls_key, "", "PEM file of the certificate's key.");
@@ -100,57 +78,14 @@ void Log(absl::string_view line) {
   std::cerr << absl::StrCat("gateway: ", line, "\n");
 }
 
-absl::StatusOr<std::unique_ptr<Client>> OpenLedger(const std::string& path) {
-  if (!FileExists(path)) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no ledger ", Printable(path)));
-  }
-  return Ledger::Open(path, {});
-}
-
-absl::StatusOr<std::unique_ptr<Client>> OpenChain() {
-  const std::string ledger = absl::GetFlag(FLAGS_ledger);
-  WebSocketRpcOptions connection;
-  connection.endpoints = absl::GetFlag(FLAGS_endpoint);
-  connection.genesis = absl::GetFlag(FLAGS_genesis);
-  connection.log = Log;
-  if (ledger.empty() == connection.endpoints.empty()) {
-    return absl::InvalidArgumentError(
-        "name the chain by --ledger FILE or --endpoint ws://HOST:PORT");
-  }
-  if (!ledger.empty()) return OpenLedger(ledger);
-  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Rpc> rpc,
-                        ConnectWebSocket(std::move(connection)));
-  SubtensorOptions options;
-  options.journal = absl::GetFlag(FLAGS_journal);
-  return Subtensor::Open(std::move(rpc), options);
-}
-
-void Warn(const std::string& warning) {
-  if (!warning.empty()) Log(absl::StrCat("warning: ", warning));
-}
-
-absl::StatusOr<Secret> Password() {
-  const std::string path = absl::GetFlag(FLAGS_password_file);
-  if (path.empty()) return AskPassword("password of the key file");
-  SN37_ASSIGN_OR_RETURN(SecretFile file, ReadPasswordFile(path));
-  Warn(file.warning);
-  return std::move(file.contents);
-}
-
 absl::StatusOr<std::vector<Keypair>> LoadKeys(
     const std::vector<std::string>& names) {
-  std::string wallets = absl::GetFlag(FLAGS_wallets);
-  if (wallets.empty()) {
-    const char* home = std::getenv("HOME");
-    wallets = JoinPath(home == nullptr ? "" : home, ".bittensor/wallets");
-  }
   std::vector<Keypair> keys;
   for (const std::string& name : names) {
-    SN37_ASSIGN_OR_RETURN(const std::string path, WalletKeyPath(wallets, name));
-    SN37_ASSIGN_OR_RETURN(LoadedKey loaded, LoadKey(path, Password));
-    Warn(loaded.warning);
-    keys.push_back(std::move(loaded.keypair));
+    SN37_ASSIGN_OR_RETURN(const std::string path,
+                          WalletKeyPath(WalletsFolder(), name));
+    SN37_ASSIGN_OR_RETURN(Keypair key, OpenKey(path));
+    keys.push_back(std::move(key));
   }
   return keys;
 }
@@ -174,7 +109,7 @@ absl::StatusOr<std::optional<TlsFiles>> LoadTlsFiles() {
   SN37_ASSIGN_OR_RETURN(files.certificates,
                         ReadFile(certificate, kMaxPemBytes));
   SN37_ASSIGN_OR_RETURN(SecretFile secret, ReadSecretFile(key, kMaxPemBytes));
-  Warn(secret.warning);
+  if (!secret.warning.empty()) Log(absl::StrCat("warning: ", secret.warning));
   files.key = std::string(secret.contents.view());
   return files;
 }
@@ -188,14 +123,14 @@ absl::Status Serve(const sigset_t& ends) {
   SN37_ASSIGN_OR_RETURN(options.tls, LoadTlsFiles());
   const bool tls = options.tls.has_value();
   SN37_ASSIGN_OR_RETURN(GatewayKeys keys, LoadGatewayKeys());
-  SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Client> chain, OpenChain());
+  SN37_ASSIGN_OR_RETURN(const OpenedChain chain, OpenNamedChain({.log = Log}));
   std::string served;
   for (const Keypair& hotkey : keys.hotkeys) {
     absl::StrAppend(&served, "writes for ", hotkey.address(), "\n");
   }
   SN37_ASSIGN_OR_RETURN(
       const std::unique_ptr<GatewayServer> server,
-      GatewayServer::Start(*chain, std::move(keys), std::move(options)));
+      GatewayServer::Start(*chain.client, std::move(keys), std::move(options)));
   std::cout << served << "listens on port " << server->port()
             << (tls ? " (TLS)" : " (plain text)") << std::endl;
   int signal;
@@ -212,7 +147,9 @@ int Main(int argc, char** argv) {
   absl::SetProgramUsageMessage(kHelp);
   absl::FlagsUsageConfig help;
   help.contains_help_flags = [](absl::string_view file) {
-    return absl::EndsWith(file, "chain/gateway/gateway_main.cc");
+    return absl::EndsWith(file, "chain/gateway/gateway_main.cc") ||
+           absl::EndsWith(file, kChainFlagFile) ||
+           absl::EndsWith(file, kWalletFlagFile);
   };
   absl::SetFlagsUsageConfig(help);
   if (absl::ParseCommandLine(argc, argv).size() > 1) {

@@ -15,6 +15,9 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "chain/client.h"
+#include "chain/flags/chain_flags.h"
+#include "chain/flags/key_flags.h"
+#include "chain/flags/wallet_flags.h"
 #include "chain/hidden_weights.h"
 #include "chain/keys/secret_file.h"
 #include "chain/operations.h"
@@ -22,10 +25,8 @@
 #include "sn37/base/status_macros.h"
 #include "sn37/base/table.h"
 #include "sn37/base/text.h"
-#include "tools/sn37/chain_flags.h"
 #include "tools/sn37/chain_node.h"
 #include "tools/sn37/json_lines.h"
-#include "tools/sn37/key_flags.h"
 #include "tools/sn37/output_flags.h"
 #include "tools/sn37/rows.h"
 #include "tools/sn37/verbs.h"
@@ -43,6 +44,9 @@ ABSL_FLAG(absl::Duration, wait, absl::ZeroDuration(),
 
 namespace sn37::tools {
 namespace {
+
+using chain::NamedKey;
+using chain::OpenedChain;
 
 constexpr char kHelp[] = R"(
 What a chain holds of a subnet, and a miner's and validator's calls.
@@ -251,7 +255,7 @@ constexpr Action kActions[] = {{"metagraph", 0, 0, PrintMetagraph},
                                {"storage", 1, SIZE_MAX, PrintStorage}};
 
 absl::StatusOr<int> RunAction(const Action& action, Words words) {
-  SN37_ASSIGN_OR_RETURN(OpenedChain chain, OpenNamedChain());
+  SN37_ASSIGN_OR_RETURN(OpenedChain chain, chain::OpenNamedChain());
   return action.run(chain, words);
 }
 
@@ -279,7 +283,8 @@ const Verb kChain = {
     "chain",
     "metagraph, commitments and weights of a subnet",
     kHelp,
-    {"tools/sn37/chain.cc", kChainFlagFile, kKeyFlagFile, kOutputFlagFile},
+    {"tools/sn37/chain.cc", chain::kChainFlagFile, chain::kKeyFlagFile,
+     chain::kWalletFlagFile, kOutputFlagFile},
     Run};
 
 }  // namespace sn37::tools

@@ -14,12 +14,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "chain/flags/key_flags.h"
 #include "chain/subtensor/answers.h"
 #include "chain/subtensor/state.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
-#include "tools/sn37/key_flags.h"
 #include "tools/sn37/output_flags.h"
 #include "tools/sn37/rows.h"
 #include "tools/sn37/verb.h"
@@ -29,6 +29,8 @@ ABSL_DECLARE_FLAG(std::optional<uint64_t>, at_block);
 namespace sn37::tools {
 namespace {
 
+using chain::NamedKey;
+using chain::OpenedChain;
 using nlohmann::json;
 using Words = absl::Span<const std::string>;
 

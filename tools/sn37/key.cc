@@ -15,6 +15,8 @@
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "chain/codec/ss58.h"
+#include "chain/flags/key_flags.h"
+#include "chain/flags/wallet_flags.h"
 #include "chain/keys/key_file.h"
 #include "chain/keys/keypair.h"
 #include "chain/keys/mnemonic.h"
@@ -24,7 +26,6 @@
 #include "sn37/base/status_macros.h"
 #include "sn37/base/table.h"
 #include "tools/sn37/json_lines.h"
-#include "tools/sn37/key_flags.h"
 #include "tools/sn37/output_flags.h"
 #include "tools/sn37/verbs.h"
 
@@ -155,21 +156,21 @@ Fields Describe(const chain::AccountId& account) {
 // Puts a new key where --wallet or --key_file says; its path.
 absl::StatusOr<std::string> Save(const chain::Secret& contents,
                                  const chain::AccountId& account) {
-  SN37_ASSIGN_OR_RETURN(const std::string path, NamedKeyPath());
-  const std::string wallet = WalletName();
+  SN37_ASSIGN_OR_RETURN(const std::string path, chain::NamedKeyPath());
+  const std::string wallet = chain::WalletName();
   const bool coldkey = !wallet.empty() && !absl::StrContains(wallet, '/');
   std::string encrypted;
   absl::string_view bytes = contents.view();
   if (absl::GetFlag(FLAGS_encrypt).value_or(coldkey)) {
     SN37_ASSIGN_OR_RETURN(const chain::Secret password,
-                          Password(/*fresh=*/true));
+                          chain::Password(/*fresh=*/true));
     SN37_ASSIGN_OR_RETURN(const chain::Secret key,
                           chain::KeyFilePasswordKey(password.view()));
     encrypted = chain::EncryptKeyFile(contents.view(), key);
     bytes = encrypted;
   }
   if (!wallet.empty()) {
-    return chain::AddWalletKey(WalletsFolder(), wallet, bytes, account);
+    return chain::AddWalletKey(chain::WalletsFolder(), wallet, bytes, account);
   }
   SN37_RETURN_IF_ERROR(chain::CreateSecretFile(path, bytes));
   return path;
@@ -184,7 +185,7 @@ absl::StatusOr<int> Generate(absl::Span<const std::string>) {
                         chain::ParsePublicKeyFile(contents.view()));
   Fields fields = {{"phrase", std::string(phrase.view())}};
   for (auto& field : Describe(account)) fields.push_back(std::move(field));
-  if (KeyIsNamed()) {
+  if (chain::KeyIsNamed()) {
     SN37_ASSIGN_OR_RETURN(const std::string path, Save(contents, account));
     fields.push_back({"file", path});
   }
@@ -216,11 +217,11 @@ Answer InspectLine(const json& question) {
 }
 
 absl::StatusOr<int> Inspect(absl::Span<const std::string> arguments) {
-  if (arguments.empty() && !KeyIsNamed()) {
+  if (arguments.empty() && !chain::KeyIsNamed()) {
     return AnswerEachLine(std::cin, std::cout, InspectLine);
   }
   if (arguments.empty()) {
-    SN37_ASSIGN_OR_RETURN(const chain::Keypair keypair, NamedKey());
+    SN37_ASSIGN_OR_RETURN(const chain::Keypair keypair, chain::NamedKey());
     Print(Describe(keypair.public_key()));
     return kOk;
   }
@@ -251,7 +252,7 @@ absl::StatusOr<std::string> MessageOf(const json& question) {
 }
 
 absl::StatusOr<int> Sign(absl::Span<const std::string>) {
-  SN37_ASSIGN_OR_RETURN(const chain::Keypair keypair, NamedKey());
+  SN37_ASSIGN_OR_RETURN(const chain::Keypair keypair, chain::NamedKey());
   if (AsJson()) {
     auto sign = [&keypair](const json& question) -> Answer {
       SN37_ASSIGN_OR_RETURN(const std::string message, MessageOf(question));
@@ -302,7 +303,7 @@ absl::StatusOr<int> VerifyOne(absl::Span<const std::string> arguments) {
 
 absl::StatusOr<int> List(absl::Span<const std::string>) {
   SN37_ASSIGN_OR_RETURN(const std::vector<chain::WalletKey> keys,
-                        chain::ListWallets(WalletsFolder()));
+                        chain::ListWallets(chain::WalletsFolder()));
   Table table({{"key"}, {"address"}, {"password"}, {"remark"}});
   for (const chain::WalletKey& key : keys) {
     table.AddRow(
@@ -347,7 +348,8 @@ int Run(absl::Span<const std::string> arguments) {
 const Verb kKey = {"key",
                    "keys, key files and signatures",
                    kHelp,
-                   {"tools/sn37/key.cc", kKeyFlagFile, kOutputFlagFile},
+                   {"tools/sn37/key.cc", chain::kKeyFlagFile,
+                    chain::kWalletFlagFile, kOutputFlagFile},
                    Run};
 
 }  // namespace sn37::tools

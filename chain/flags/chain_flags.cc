@@ -1,6 +1,5 @@
-#include "tools/sn37/chain_flags.h"
+#include "chain/flags/chain_flags.h"
 
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,7 +27,7 @@ ABSL_FLAG(std::string, journal, "",
 ABSL_FLAG(absl::Duration, max_age, absl::Minutes(10),
           "Refuse a node whose newest finalized block is older.");
 
-namespace sn37::tools {
+namespace sn37::chain {
 namespace {
 
 absl::StatusOr<OpenedChain> OpenLedger(const std::string& path) {
@@ -37,33 +36,43 @@ absl::StatusOr<OpenedChain> OpenLedger(const std::string& path) {
         absl::StrCat("there is no ledger ", Printable(path)));
   }
   OpenedChain opened;
-  SN37_ASSIGN_OR_RETURN(opened.client, chain::Ledger::Open(path, {}));
+  SN37_ASSIGN_OR_RETURN(opened.client, Ledger::Open(path, {}));
   return opened;
 }
 
-}  // namespace
-
-absl::StatusOr<OpenedChain> OpenNamedChain() {
-  const std::string ledger = absl::GetFlag(FLAGS_ledger);
-  chain::WebSocketRpcOptions connection;
+absl::StatusOr<OpenedChain> OpenNode(const OpenOptions& options) {
+  WebSocketRpcOptions connection;
   connection.endpoints = absl::GetFlag(FLAGS_endpoint);
   connection.genesis = absl::GetFlag(FLAGS_genesis);
-  if (ledger.empty() == connection.endpoints.empty()) {
-    return absl::InvalidArgumentError(
-        "name the chain by --ledger FILE or --endpoint ws://HOST:PORT");
-  }
-  if (!ledger.empty()) return OpenLedger(ledger);
-  SN37_ASSIGN_OR_RETURN(std::unique_ptr<chain::Rpc> rpc,
-                        chain::ConnectWebSocket(std::move(connection)));
-  chain::SubtensorOptions options;
-  options.journal = absl::GetFlag(FLAGS_journal);
-  options.max_age = absl::GetFlag(FLAGS_max_age);
-  SN37_ASSIGN_OR_RETURN(std::unique_ptr<chain::Subtensor> node,
-                        chain::Subtensor::Open(std::move(rpc), options));
+  connection.log = options.log;
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Rpc> rpc,
+                        ConnectWebSocket(std::move(connection)));
+  SubtensorOptions subtensor;
+  subtensor.journal = absl::GetFlag(FLAGS_journal);
+  if (subtensor.journal.empty()) subtensor.journal = options.journal;
+  subtensor.max_age = absl::GetFlag(FLAGS_max_age);
+  SN37_ASSIGN_OR_RETURN(std::unique_ptr<Subtensor> node,
+                        Subtensor::Open(std::move(rpc), subtensor));
   OpenedChain opened;
   opened.node = node.get();
   opened.client = std::move(node);
   return opened;
 }
 
-}  // namespace sn37::tools
+}  // namespace
+
+bool ChainIsNamed() {
+  return !absl::GetFlag(FLAGS_ledger).empty() ||
+         !absl::GetFlag(FLAGS_endpoint).empty();
+}
+
+absl::StatusOr<OpenedChain> OpenNamedChain(const OpenOptions& options) {
+  const std::string ledger = absl::GetFlag(FLAGS_ledger);
+  if (ledger.empty() == absl::GetFlag(FLAGS_endpoint).empty()) {
+    return absl::InvalidArgumentError(
+        "name the chain by --ledger FILE or --endpoint ws://HOST:PORT");
+  }
+  return ledger.empty() ? OpenNode(options) : OpenLedger(ledger);
+}
+
+}  // namespace sn37::chain
