@@ -72,6 +72,7 @@ class LiveFixture : public ConformanceFixture {
     for (const auto& rule : kRules) {
       SN37_CHECK(Set(kSubtensor, rule.item, subnet, rule.value).ok());
     }
+    permits_are_earned_ = PermitsStayAsTheyAreSet();
   }
 
   Client& client() override { return *client_; }
@@ -120,12 +121,28 @@ class LiveFixture : public ConformanceFixture {
                absl::ToUnixMillis(absl::Now()));
   }
 
+  bool permits_are_earned() override { return permits_are_earned_; }
+
   absl::Status EnableCommitReveal() override {
     return Set(kSubtensor, "CommitRevealWeightsEnabled",
                json::array({netuid()}), true);
   }
 
  private:
+  // Runtime 218 gives every neuron a permit at the start of each block.
+  bool PermitsStayAsTheyAreSet() {
+    const json subnet = json::array({netuid()});
+    const auto permits = [&] {
+      const State state = Must(client_->StateAt(std::nullopt));
+      return Must(state.Get(kSubtensor, "ValidatorPermit", subnet));
+    };
+    json none = permits();
+    std::fill(none.begin(), none.end(), false);
+    SN37_CHECK(Set(kSubtensor, "ValidatorPermit", subnet, none).ok());
+    SN37_CHECK(Wait(1).ok());
+    return permits() == none;
+  }
+
   // By the node's own method for developers.
   absl::Status Set(absl::string_view pallet, absl::string_view item,
                    const json& arguments, const json& value) {
@@ -145,6 +162,7 @@ class LiveFixture : public ConformanceFixture {
   }
 
   std::unique_ptr<Subtensor> client_;
+  bool permits_are_earned_ = true;
 };
 
 std::vector<ConformanceFactory> Live() {

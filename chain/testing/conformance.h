@@ -43,6 +43,8 @@ class ConformanceFixture {
   virtual absl::StatusOr<Keypair> NewKey() = 0;
   // Gives a registered hotkey what it needs for a validator's permit.
   virtual absl::Status MakeValidator(const Keypair& hotkey) = 0;
+  // Whether registered hotkeys lack a permit until then; on most chains.
+  virtual bool permits_are_earned() { return true; }
   // From now on the subnet takes hidden weights only.
   virtual absl::Status EnableCommitReveal() = 0;
 };
