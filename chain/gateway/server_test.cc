@@ -3,14 +3,10 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -25,6 +21,7 @@
 #include "gmock/gmock.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
+#include "sn37/base/test_certificate.h"
 
 namespace sn37::chain {
 namespace {
@@ -373,48 +370,14 @@ TEST(GatewayServerTest, GarbageHarmsNobody) {
   EXPECT_TRUE(world.client().Head().ok());
 }
 
-// A self-signed certificate for 127.0.0.1 and its key.
-TlsFiles MakeCertificate() {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = X509_new();
-  X509_set_version(certificate, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-  X509_set_pubkey(certificate, key);
-  X509_NAME* name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const uint8_t*>("gateway"), -1,
-                             -1, 0);
-  X509_set_issuer_name(certificate, name);
-  X509_EXTENSION* address = X509V3_EXT_conf_nid(
-      nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
-  X509_add_ext(certificate, address, -1);
-  X509_sign(certificate, key, EVP_sha256());
-
-  const auto text = [](const std::function<void(BIO*)>& write) {
-    BIO* bio = BIO_new(BIO_s_mem());
-    write(bio);
-    char* data;
-    const long size = BIO_get_mem_data(bio, &data);
-    const std::string pem(data, static_cast<size_t>(size));
-    BIO_free(bio);
-    return pem;
-  };
-  const TlsFiles files = {
-      text([&](BIO* bio) { PEM_write_bio_X509(bio, certificate); }),
-      text([&](BIO* bio) {
-        PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr,
-                                 nullptr);
-      })};
-  X509_EXTENSION_free(address);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return files;
+// For 127.0.0.1.
+TlsFiles NewTlsFiles() {
+  const TestCertificate made = MakeTestCertificate("IP:127.0.0.1");
+  return {made.certificate, made.key};
 }
 
 TEST(GatewayServerTest, WithTlsItIsKnownByItsCertificate) {
-  const TlsFiles files = MakeCertificate();
+  const TlsFiles files = NewTlsFiles();
   GatewayOptions options;
   options.tls = files;
   World world(options);
@@ -431,13 +394,13 @@ TEST(GatewayServerTest, WithTlsItIsKnownByItsCertificate) {
   trusting.pem_root_certs = files.certificates;
   EXPECT_EQ(head_by(grpc::SslCredentials(trusting)), grpc::OK);
   grpc::SslCredentialsOptions trusting_another;
-  trusting_another.pem_root_certs = MakeCertificate().certificates;
+  trusting_another.pem_root_certs = NewTlsFiles().certificates;
   EXPECT_EQ(head_by(grpc::SslCredentials(trusting_another)), grpc::UNAVAILABLE);
   EXPECT_EQ(head_by(grpc::InsecureChannelCredentials()), grpc::UNAVAILABLE);
 }
 
 TEST(GatewayServerTest, CertificateAndKeyMustFit) {
-  const TlsFiles files = MakeCertificate();
+  const TlsFiles files = NewTlsFiles();
   EXPECT_TRUE(CheckTlsFiles(files).ok());
   const struct {
     TlsFiles files;
@@ -446,7 +409,7 @@ TEST(GatewayServerTest, CertificateAndKeyMustFit) {
       {{"", files.key}, "the certificate is not in PEM"},
       {{files.key, files.key}, "the certificate is not in PEM"},
       {{files.certificates, "x"}, "the key is not in PEM"},
-      {{files.certificates, MakeCertificate().key},
+      {{files.certificates, NewTlsFiles().key},
        "the key is not that of the first certificate"},
   };
   for (const auto& test : cases) {

@@ -12,11 +12,9 @@
 #include "absl/synchronization/notification.h"
 #include "boost/asio/io_context.hpp"
 #include "boost/asio/ip/tcp.hpp"
-#include "chain/subtensor/testing/certificate.h"
 #include "chain/subtensor/testing/scripted_node.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "sn37/base/file.h"
 
 namespace sn37::chain {
 namespace {
@@ -542,90 +540,6 @@ TEST_F(WebSocketRpcTest, DestructionNeedsNoConnection) {
     node_.Listen(listening);
     node_.DropConnections();
   }
-}
-
-class TlsTest : public WebSocketRpcTest {
- protected:
-  static ScriptedNodeOptions With(const Certificate& certificate) {
-    return {.certificate = certificate.certificate, .key = certificate.key};
-  }
-  // A file with the roots.
-  static std::string Roots(const Certificate& certificate) {
-    const std::string path = absl::StrCat(testing::TempDir(), "/roots.pem");
-    EXPECT_TRUE(WriteFileWhole(path, certificate.certificate).ok());
-    return path;
-  }
-};
-
-TEST_F(TlsTest, TrustedCertificateOfTheHostIsTaken) {
-  const Certificate certificate = MakeCertificate("DNS:localhost");
-  ScriptedNode node(With(certificate));
-  Script(node);
-  WebSocketRpcOptions options = To({node.endpoint()});
-  options.roots_file = Roots(certificate);
-  const auto rpc = Connect(options);
-  EXPECT_EQ(rpc->Call(kRead, {1}).value(), json({1}));
-  for (const Fault fault : {Fault::kDropUnanswered, Fault::kHalfAnswer}) {
-    node.Fail(kRead, fault);
-    EXPECT_EQ(rpc->Call(kRead, {2}).value(), json({2}));
-  }
-}
-
-TEST_F(TlsTest, OtherCertificatesAreRefused) {
-  const Certificate good = MakeCertificate("DNS:localhost");
-  const struct {
-    const char* what;
-    Certificate certificate;
-    bool trusted;
-  } cases[] = {
-      {"unknown", good, false},
-      {"another name", MakeCertificate("DNS:example.org"), true},
-      {"another address", MakeCertificate("IP:127.0.0.2"), true},
-      {"over", MakeCertificate("DNS:localhost", 0), true},
-  };
-  for (const auto& c : cases) {
-    ScriptedNode node(With(c.certificate));
-    WebSocketRpcOptions options = To({node.endpoint()});
-    options.roots_file =
-        Roots(c.trusted ? c.certificate : MakeCertificate("DNS:localhost"));
-    const absl::Status status = ConnectWebSocket(options).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << c.what;
-    EXPECT_THAT(std::string(status.message()),
-                HasSubstr("certificate verify failed"))
-        << c.what;
-  }
-}
-
-TEST_F(TlsTest, AddressIsVerifiedToo) {
-  const Certificate certificate = MakeCertificate("IP:127.0.0.1");
-  ScriptedNode node(With(certificate));
-  std::string endpoint = node.endpoint();
-  endpoint.replace(endpoint.find("localhost"), 9, "127.0.0.1");
-  WebSocketRpcOptions options = To({endpoint});
-  options.roots_file = Roots(certificate);
-  EXPECT_NE(Connect(options), nullptr);
-}
-
-TEST_F(TlsTest, SystemsRootsDoNotKnowOurs) {
-  ScriptedNode node(With(MakeCertificate("DNS:localhost")));
-  EXPECT_THAT(
-      std::string(ConnectWebSocket(To({node.endpoint()})).status().message()),
-      HasSubstr("certificate verify failed"));
-}
-
-TEST_F(TlsTest, PlainAndTlsDoNotMix) {
-  std::string endpoint = node_.endpoint();
-  endpoint.replace(0, 5, "wss://");
-  EXPECT_THAT(std::string(ConnectWebSocket(To({endpoint})).status().message()),
-              HasSubstr("no TLS"));
-}
-
-TEST_F(TlsTest, MissingRootsAreTold) {
-  WebSocketRpcOptions options = To({"wss://localhost:1"});
-  options.roots_file = "/nowhere/roots.pem";
-  const absl::Status status = ConnectWebSocket(options).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("/nowhere/roots.pem"));
 }
 
 }  // namespace

@@ -1,16 +1,13 @@
 #include "sn37/hub/testing/http_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "sn37/base/check.h"
 
 namespace sn37 {
@@ -56,60 +53,8 @@ bool SendAll(int fd, absl::string_view bytes) {
   return true;
 }
 
-}  // namespace
-
-HttpServer::HttpServer(Handler handler)
-    : handler_(std::move(handler)),
-      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  SN37_CHECK(bind(listener_.get(), any, size) == 0);
-  SN37_CHECK(listen(listener_.get(), 64) == 0);
-  SN37_CHECK(getsockname(listener_.get(), any, &size) == 0);
-  port_ = ntohs(address.sin_port);
-  accepting_ = std::thread([this] { Accept(); });
-}
-
-HttpServer::~HttpServer() {
-  shutdown(listener_.get(), SHUT_RDWR);
-  accepting_.join();
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stopping_ = true;
-    for (int fd : open_) shutdown(fd, SHUT_RDWR);
-  }
-  for (std::thread& connection : connections_) connection.join();
-}
-
-std::string HttpServer::origin() const {
-  return absl::StrCat("http://127.0.0.1:", port_);
-}
-
-void HttpServer::Accept() {
-  while (true) {
-    const int fd = accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd < 0) return;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    open_.insert(fd);
-    connections_.emplace_back([this, fd] { Serve(fd); });
-  }
-}
-
-void HttpServer::Serve(int fd) {
-  while (true) {
-    const std::string head = ReadHead(fd);
-    if (head.empty() || !Answer(fd, handler_(ParseHead(head)))) break;
-  }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  open_.erase(fd);
-  close(fd);
-}
-
 // Whether the connection can be used again.
-bool HttpServer::Answer(int fd, const TestAnswer& answer) {
+bool Answer(int fd, const TestAnswer& answer) {
   std::string head = absl::StrCat("HTTP/1.1 ", answer.status, " Some\r\n");
   for (const auto& [name, value] : answer.headers) {
     absl::StrAppend(&head, name, ": ", value, "\r\n");
@@ -126,13 +71,25 @@ bool HttpServer::Answer(int fd, const TestAnswer& answer) {
     return SendAll(fd, head) && bytes == body.size() && !answer.no_length;
   }
   SendAll(fd, head);
-  const absl::Time until = absl::Now() + answer.silence;
-  while (absl::Now() < until) {
-    absl::SleepFor(absl::Milliseconds(10));
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_) break;
-  }
+  pollfd end = {fd, /*events=*/0, 0};  // the server's or the connection's
+  poll(&end, 1, static_cast<int>(absl::ToInt64Milliseconds(answer.silence)));
   return false;
+}
+
+}  // namespace
+
+HttpServer::HttpServer(Handler handler)
+    : handler_(std::move(handler)), server_([this](int fd) { Serve(fd); }) {}
+
+std::string HttpServer::origin() const {
+  return absl::StrCat("http://127.0.0.1:", server_.port());
+}
+
+void HttpServer::Serve(int fd) {
+  while (true) {
+    const std::string head = ReadHead(fd);
+    if (head.empty() || !Answer(fd, handler_(ParseHead(head)))) return;
+  }
 }
 
 }  // namespace sn37

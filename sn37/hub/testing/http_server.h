@@ -5,16 +5,13 @@
 
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "sn37/base/file.h"
+#include "sn37/hub/testing/loopback_server.h"
 
 namespace sn37 {
 
@@ -41,28 +38,15 @@ class HttpServer {
   // Called from any thread.
   using Handler = std::function<TestAnswer(const TestRequest& request)>;
   explicit HttpServer(Handler handler);
-  ~HttpServer();
-  HttpServer(const HttpServer&) = delete;
-  HttpServer& operator=(const HttpServer&) = delete;
 
   // "http://127.0.0.1:<port>".
   std::string origin() const;
 
  private:
-  void Accept();
   void Serve(int fd);
-  bool Answer(int fd, const TestAnswer& answer);
 
   const Handler handler_;
-  const FileDescriptor listener_;
-  int port_ = 0;
-
-  std::mutex mutex_;  // guards what follows
-  bool stopping_ = false;
-  std::set<int> open_;
-  std::vector<std::thread> connections_;
-
-  std::thread accepting_;
+  LoopbackServer server_;
 };
 
 }  // namespace sn37

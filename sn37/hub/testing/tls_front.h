@@ -3,14 +3,12 @@
 #ifndef SN37_HUB_TESTING_TLS_FRONT_H_
 #define SN37_HUB_TESTING_TLS_FRONT_H_
 
-#include <mutex>
-#include <set>
+#include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sn37/base/file.h"
+#include "sn37/base/test_certificate.h"
+#include "sn37/hub/testing/loopback_server.h"
 
 struct ssl_ctx_st;
 
@@ -24,30 +22,19 @@ class TlsFront {
   // signed by itself, is for the IP address `address`.
   explicit TlsFront(absl::string_view origin_behind,
                     absl::string_view address = "127.0.0.1");
-  ~TlsFront();
-  TlsFront(const TlsFront&) = delete;
-  TlsFront& operator=(const TlsFront&) = delete;
 
   // "https://127.0.0.1:<port>".
   std::string origin() const;
   // The certificate as PEM: who trusts it trusts this server.
-  const std::string& certificate() const { return certificate_; }
+  const std::string& certificate() const { return certificate_.certificate; }
 
  private:
-  void Accept();
   void Serve(int fd);
 
-  ssl_ctx_st* const context_;
-  const FileDescriptor listener_;
-  std::string certificate_;
-  int port_ = 0;
-  int port_behind_ = 0;
-
-  std::mutex mutex_;  // guards what follows
-  std::set<int> open_;
-  std::vector<std::thread> connections_;
-
-  std::thread accepting_;
+  const TestCertificate certificate_;
+  const std::shared_ptr<ssl_ctx_st> context_;
+  const int port_behind_;
+  LoopbackServer server_;
 };
 
 }  // namespace sn37
