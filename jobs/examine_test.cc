@@ -111,7 +111,8 @@ TEST_F(ExamineTest, FillsInWhatTheFilesSay) {
   ASSERT_TRUE(Run().ok());
   EXPECT_EQ(plan_.models(0).digest(), digest_.hex());
   EXPECT_EQ(plan_.models(0).misconfigured(), "");
-  EXPECT_THAT(plan_.models(1).misconfigured(), HasSubstr("missing"));
+  EXPECT_THAT(plan_.models(1).misconfigured(),
+              HasSubstr("me/missing: the store has no commit"));
   EXPECT_THAT(plan_.models(2).misconfigured(), HasSubstr("config.json"));
   EXPECT_EQ(plan_.models(3).digest(), digest_.hex());
   EXPECT_THAT(plan_.models(3).misconfigured(), HasSubstr("hash names"));

@@ -10,10 +10,12 @@
 
 namespace sn37 {
 
-// The message, harmless, without the folder that the model's files lie in: the
-// same on every machine, as plans, results and decisions must be.
+// The message, harmless, without the folder that the model's files lie in,
+// where there is one: the same on every machine, as plans, results and
+// decisions must be.
 inline std::string FaultText(const absl::Status& fault,
                              const std::string& folder) {
+  if (folder.empty()) return Printable(fault.message());
   return Printable(absl::StrReplaceAll(
       fault.message(), {{folder + "/", ""}, {folder + ": ", ""}}));
 }
