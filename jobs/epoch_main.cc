@@ -7,7 +7,7 @@
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
-#include "jobs/engine_flags.h"
+#include "absl/strings/string_view.h"
 #include "jobs/epoch_command.h"
 
 int main(int argc, char** argv) {
@@ -17,8 +17,10 @@ int main(int argc, char** argv) {
   absl::SetProgramUsageMessage(sn37::jobs::kEpochHelp);
   absl::FlagsUsageConfig help;
   help.contains_help_flags = [](absl::string_view file) {
-    return absl::EndsWith(file, sn37::jobs::kEpochFlagFile) ||
-           absl::EndsWith(file, sn37::jobs::kEngineFlagFile);
+    for (absl::string_view own : sn37::jobs::EpochFlagFiles()) {
+      if (absl::EndsWith(file, own)) return true;
+    }
+    return false;
   };
   absl::SetFlagsUsageConfig(help);
   std::vector<char*> words = absl::ParseCommandLine(argc, argv);

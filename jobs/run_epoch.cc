@@ -7,6 +7,7 @@
 #include "jobs/decide.h"
 #include "jobs/evaluate.h"
 #include "jobs/examine.h"
+#include "jobs/home.h"
 #include "jobs/plan.h"
 #include "jobs/publish.h"
 #include "jobs/report/html.h"
@@ -111,14 +112,17 @@ absl::Status SetIntendedWeights(const EpochInputs& inputs, StateFile& file) {
 
 absl::StatusOr<EpochResult> RunEpoch(const EpochInputs& inputs) {
   SN37_ASSIGN_OR_RETURN(StateFile file,
-                        StateFile::Open(JoinPath(inputs.home, "state.db")));
+                        StateFile::Open(StatePath(inputs.home)));
   SN37_ASSIGN_OR_RETURN(ValidatorState state, file.Load());
   SN37_ASSIGN_OR_RETURN(int64_t sync_block, CurrentSyncBlock(inputs));
   if (state.last_epoch >= sync_block) {
     // Ended after publishing the state: the weights may be still to set.
     SN37_RETURN_IF_ERROR(SetIntendedWeights(inputs, file));
-    return absl::AlreadyExistsError(
-        absl::StrCat("epoch ", *state.last_epoch, " is published already"));
+    return absl::AlreadyExistsError(absl::StrCat(
+        "epoch ", *state.last_epoch, " is published already; the next is that ",
+        "of block ",
+        NextSyncBlock(*state.last_epoch, inputs.schedule->genesis_block(),
+                      inputs.schedule->sync_cadence())));
   }
   const EpochFolder folder(inputs.home, static_cast<uint64_t>(sync_block));
   SN37_RETURN_IF_ERROR(MakeFolder(folder.path()));

@@ -1,7 +1,6 @@
 // sn37 epoch: the batch job, as //jobs:epoch.
 #include <string>
 
-#include "jobs/engine_flags.h"
 #include "jobs/epoch_command.h"
 #include "tools/sn37/verbs.h"
 
@@ -14,10 +13,7 @@ int Run(absl::Span<const std::string> arguments) {
 
 }  // namespace
 
-const Verb kEpoch = {"epoch",
-                     "one epoch: evaluate, decide, set weights",
-                     jobs::kEpochHelp,
-                     {jobs::kEpochFlagFile, jobs::kEngineFlagFile},
-                     Run};
+const Verb kEpoch = {"epoch", "one epoch: evaluate, decide, set weights",
+                     jobs::kEpochHelp, jobs::EpochFlagFiles(), Run};
 
 }  // namespace sn37::tools
