@@ -29,6 +29,7 @@
 #include "jobs/examine.h"
 #include "jobs/executors/local.h"
 #include "jobs/home.h"
+#include "jobs/hub_flags.h"
 #include "jobs/report/terminal.h"
 #include "jobs/run_epoch.h"
 #include "jobs/validator.h"
@@ -37,6 +38,8 @@
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
 #include "sn37/competition/schedule.h"
+#include "sn37/hub/hub.h"
+#include "sn37/store/hub_store.h"
 #include "sn37/store/local_store.h"
 #include "tools/cpp/runfiles/runfiles.h"
 
@@ -52,6 +55,8 @@ ABSL_FLAG(std::string, snapshot, "",
 ABSL_FLAG(std::string, worker, "",
           "For workers that the job starts itself: the epoch's folder; the "
           "arguments are the stage and the shard.");
+ABSL_FLAG(bool, bring, false,
+          "For workers: bring models that --home does not have from the hub.");
 
 namespace sn37::jobs {
 
@@ -69,7 +74,8 @@ its chain and its hotkey, and brings its own schedule and snapshot:
   epoch --home /data/sn37 --schedule FILE --snapshot DIR --wallet me/validator \
     --endpoint wss://HOST,wss://ANOTHER --password_file FILE
 
-An encrypted key without --password_file is asked for when the epoch begins, and
+Models that its home does not have come from the hub. The password of an
+encrypted key without --password_file is asked for when the epoch begins, and
 again when there are weights to set.
 
 Ended at any moment and run again, it goes on where it was; once an epoch is
@@ -156,9 +162,11 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
         absl::StrCat("--device=", absl::GetFlag(FLAGS_device)),
         absl::StrCat("--threads=", absl::GetFlag(FLAGS_threads)),
         absl::StrCat("--batch=", absl::GetFlag(FLAGS_batch)),
-        absl::StrCat("--memory_mib=", absl::GetFlag(FLAGS_memory_mib))}) {
+        absl::StrCat("--memory_mib=", absl::GetFlag(FLAGS_memory_mib)),
+        absl::StrCat("--bring=", chain::ChainIsNamed())}) {
     command.push_back(flag);
   }
+  for (const std::string& flag : HubFlags()) command.push_back(flag);
   command.push_back(stage == Stage::kExamine ? kExamine : kEvaluate);
   return command;
 }
@@ -256,12 +264,22 @@ void TellOne() {
   std::fflush(stdout);
 }
 
+absl::Status RunExaminerOnStore(const EpochFolder& folder,
+                                const std::string& models, int shard) {
+  if (!absl::GetFlag(FLAGS_bring)) {
+    LocalStore store(models);
+    return RunExaminer(folder, store, shard);
+  }
+  SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Hub> hub, NamedHub());
+  HubStore store(*hub, models);
+  return RunExaminer(folder, store, shard);
+}
+
 absl::Status RunShard(const std::string& stage, int shard) {
   const EpochFolder folder(absl::GetFlag(FLAGS_worker));
   const std::string models = ModelsFolder(HomeFolder());
   if (stage == kExamine) {
-    LocalStore store(models);
-    SN37_RETURN_IF_ERROR(RunExaminer(folder, store, shard));
+    SN37_RETURN_IF_ERROR(RunExaminerOnStore(folder, models, shard));
     TellOne();
     return absl::OkStatus();
   }
@@ -288,8 +306,8 @@ int RunAsWorker(absl::Span<const std::string> words) {
 }  // namespace
 
 std::vector<absl::string_view> EpochFlagFiles() {
-  return {kEpochFlagFile, kEngineFlagFile, chain::kChainFlagFile,
-          chain::kKeyFlagFile, chain::kWalletFlagFile};
+  return {kEpochFlagFile,        kEngineFlagFile,     kHubFlagFile,
+          chain::kChainFlagFile, chain::kKeyFlagFile, chain::kWalletFlagFile};
 }
 
 std::string HomeFolder() {

@@ -1,4 +1,4 @@
-#include "tools/sn37/hub_flags.h"
+#include "jobs/hub_flags.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -6,6 +6,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 
@@ -19,7 +20,7 @@ ABSL_FLAG(bool, offline, false,
 ABSL_FLAG(uint64_t, hub_bytes, uint64_t{1} << 40,
           "stop after that many bytes from the hub.");
 
-namespace sn37::tools {
+namespace sn37::jobs {
 namespace {
 
 constexpr uint64_t kMaxTokenFileBytes = 4096;
@@ -61,6 +62,13 @@ std::string HubFolder() {
 
 uint64_t HubBytes() { return absl::GetFlag(FLAGS_hub_bytes); }
 
+std::vector<std::string> HubFlags() {
+  return {absl::StrCat("--hub=", absl::GetFlag(FLAGS_hub)),
+          absl::StrCat("--hub_cache=", HubFolder()),
+          absl::StrCat("--offline=", absl::GetFlag(FLAGS_offline)),
+          absl::StrCat("--hub_bytes=", HubBytes())};
+}
+
 absl::StatusOr<std::unique_ptr<Hub>> NamedHub() {
   HubOptions options;
   for (const std::string& endpoint :
@@ -76,4 +84,4 @@ absl::StatusOr<std::unique_ptr<Hub>> NamedHub() {
   return Hub::Create(options);
 }
 
-}  // namespace sn37::tools
+}  // namespace sn37::jobs

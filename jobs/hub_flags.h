@@ -1,18 +1,19 @@
 // The Hugging Face Hub as flags and the ecosystem's environment name it.
-#ifndef TOOLS_SN37_HUB_FLAGS_H_
-#define TOOLS_SN37_HUB_FLAGS_H_
+#ifndef SN37_JOBS_HUB_FLAGS_H_
+#define SN37_JOBS_HUB_FLAGS_H_
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sn37/hub/hub.h"
 
-namespace sn37::tools {
+namespace sn37::jobs {
 
-inline constexpr absl::string_view kHubFlagFile = "tools/sn37/hub_flags.cc";
+inline constexpr absl::string_view kHubFlagFile = "jobs/hub_flags.cc";
 
 // A client by --hub, --hub_cache, --offline and --hub_bytes. What is not given
 // comes from HF_ENDPOINT and HF_HUB_OFFLINE; the token from HF_TOKEN, else from
@@ -25,6 +26,9 @@ absl::StatusOr<std::unique_ptr<Hub>> NamedHub();
 std::string HubFolder();
 uint64_t HubBytes();
 
-}  // namespace sn37::tools
+// These flags for another process. The environment it has by itself.
+std::vector<std::string> HubFlags();
 
-#endif  // TOOLS_SN37_HUB_FLAGS_H_
+}  // namespace sn37::jobs
+
+#endif  // SN37_JOBS_HUB_FLAGS_H_

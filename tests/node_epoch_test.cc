@@ -19,6 +19,7 @@
 #include "jobs/epoch_folder.h"
 #include "sn37/base/check.h"
 #include "sn37/base/file.h"
+#include "sn37/hub/testing/stand_in.h"
 #include "tests/world.h"
 
 namespace sn37 {
@@ -127,6 +128,48 @@ TEST(NodeEpochTest, WeightsWhoseAnswerIsLostAreLookedForAndNotSetAgain) {
   ExpectWeights(world.ledger(),
                 ReadDecision(EpochFolder(world.home(), kFirstEpoch)));
   EXPECT_EQ(world.chain().submissions(), 1);
+}
+
+// Moves a miner's model from the home to a hub; returns its repository's
+// folder.
+std::string GiveToHub(const std::string& home, const std::string& repository,
+                      StandInHub& hub) {
+  namespace fs = std::filesystem;
+  const std::string folder = absl::StrCat(home, "/models/", repository);
+  const std::string commit = ListFolder(folder, 1).value()[0];
+  for (const auto& file : fs::directory_iterator(JoinPath(folder, commit))) {
+    const std::string name = file.path().filename();
+    hub.Add({HubRepo::kModel, repository, commit}, name,
+            ReadFile(file.path(), 1 << 30).value(),
+            /*lfs=*/file.path().extension() == ".safetensors");
+  }
+  fs::remove_all(folder);
+  return folder;
+}
+
+TEST(NodeEpochTest, ModelsThatTheHomeDoesNotHaveComeFromTheHub) {
+  NodeWorld world("hub");
+  StandInHub hub, nobody;
+  const std::string brought = GiveToHub(world.home(), "demo/one", hub);
+  const std::string missing = GiveToHub(world.home(), "demo/first", nobody);
+  const Ended ended =
+      world.Run(jobs::kDemoValidator,
+                {absl::StrCat("--hub=", hub.endpoint()),
+                 absl::StrCat("--hub_cache=", world.home(), "/hub")});
+  ASSERT_EQ(ended.status, 0) << ended.output;
+  EXPECT_TRUE(FileExists(brought));
+  EXPECT_FALSE(FileExists(missing));
+  const jobs::Decision decision =
+      ReadDecision(EpochFolder(world.home(), kFirstEpoch));
+  ASSERT_EQ(decision.models_size(), 5);
+  for (const jobs::ModelDecision& model : decision.models()) {
+    if (model.uid() == 4) {
+      EXPECT_THAT(model.failure(), HasSubstr("demo/first: the hub has no"));
+    } else {
+      EXPECT_EQ(model.failure(), "") << model.uid();
+    }
+  }
+  ExpectWeights(world.ledger(), decision);
 }
 
 TEST(NodeEpochTest, WhatCannotSetWeightsIsRefusedBeforeItBegins) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,7 @@ constexpr int kMaxRedirects = 10;
 constexpr size_t kMaxErrorBytes = 64 << 10;
 constexpr size_t kMaxTokenBytes = 1024;
 constexpr size_t kShownColumns = 300;
+constexpr char kHttpStatus[] = "http-status";  // a payload
 constexpr char kUserAgent[] = "User-Agent: sn37/1";
 
 bool IsSuccess(const HttpHead& head) { return head.status / 100 == 2; }
@@ -76,7 +78,9 @@ absl::Status ErrorOf(const std::string& url, const HttpHead& head,
     absl::StrAppend(&message, with_token ? "; check the token"
                                          : "; it is missing, or needs a token");
   }
-  return absl::Status(CodeOf(head.status), message);
+  absl::Status status(CodeOf(head.status), message);
+  status.SetPayload(kHttpStatus, absl::Cord(absl::StrCat(head.status)));
+  return status;
 }
 
 // Where in the file the answer's body begins; the answer is to a request for
@@ -126,6 +130,16 @@ absl::Status CheckCommit(absl::string_view seen, absl::string_view wanted) {
 }
 
 }  // namespace
+
+int HttpStatusOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kHttpStatus);
+  int number;
+  if (!payload.has_value() ||
+      !absl::SimpleAtoi(std::string(*payload), &number)) {
+    return 0;
+  }
+  return number;
+}
 
 Fetcher::Fetcher(FetchOptions options, std::string endpoint)
     : options_(std::move(options)),

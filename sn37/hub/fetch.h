@@ -44,6 +44,9 @@ struct FetchOptions {
   std::function<void(absl::Duration)> sleep = absl::SleepFor;  // for tests
 };
 
+// The status of the answer that an error is about, such as 404; 0 of others.
+int HttpStatusOf(const absl::Status& status);
+
 // Receives the bytes wanted, in order, each once. A failure ends the call.
 using ByteSink = std::function<absl::Status(absl::string_view bytes)>;
 
@@ -57,7 +60,7 @@ using ByteSink = std::function<absl::Status(absl::string_view bytes)>;
 //   kResourceExhausted   more than max_bytes
 //   kFailedPrecondition  certificate not trusted; no hub answers there
 //   kInvalidArgument     an answer that makes no sense
-// Safe from any thread.
+// HttpStatusOf tells them from errors of this machine. Safe from any thread.
 class Fetcher {
  public:
   // Refuses an endpoint that is no URL, and a token that cannot be sent

@@ -53,6 +53,10 @@ class Hub {
  public:
   static absl::StatusOr<std::unique_ptr<Hub>> Create(const HubOptions& options);
 
+  // Whether it shows no token. The hub then says of a repository that is not
+  // there what it says of one that not everybody may read: kUnauthenticated.
+  bool anonymous() const { return anonymous_; }
+
   // The commit that a branch, tag or commit stands for now; `repo.commit` is
   // not looked at.
   absl::StatusOr<std::string> Resolve(const HubRepo& repo,
@@ -87,7 +91,8 @@ class Hub {
   Hub(const HubOptions& options, std::unique_ptr<Fetcher> fetcher)
       : fetcher_(std::move(fetcher)),
         cache_(options.cache),
-        offline_(options.offline) {}
+        offline_(options.offline),
+        anonymous_(options.fetch.token.empty()) {}
 
   // kUnavailable in offline mode, saying what is missing.
   absl::Status CheckOnline(absl::string_view what) const;
@@ -98,6 +103,7 @@ class Hub {
   const std::unique_ptr<Fetcher> fetcher_;
   Cache cache_;
   const bool offline_;
+  const bool anonymous_;
   std::mutex keeping_;  // held while a whole file is brought to the cache
 };
 

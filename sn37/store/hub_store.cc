@@ -14,6 +14,27 @@
 #include "sn37/store/local_store.h"
 
 namespace sn37 {
+namespace {
+
+// What the hub says as a store says it, the same words from every hub: a model
+// that not everybody may read is none. Whatever else is wrong with an answer,
+// our token or the way there is not the model's fault.
+absl::Status AsOfAStore(const absl::Status& status, const HubRepo& repo,
+                        bool anonymous) {
+  const int http = HttpStatusOf(status);
+  if (http == 403 || http == 404 || http == 410 || (http == 401 && anonymous)) {
+    return absl::NotFoundError(absl::StrCat(repo.id, ": the hub has no commit ",
+                                            repo.commit,
+                                            " that everybody may read"));
+  }
+  if (http != 0 || absl::IsFailedPrecondition(status) ||
+      absl::IsDataLoss(status)) {
+    return absl::UnavailableError(status.message());
+  }
+  return status;
+}
+
+}  // namespace
 
 absl::Status HubStore::Bring(const HubRepo& repo, const std::string& folder,
                              uint64_t max_bytes) {
@@ -69,7 +90,8 @@ absl::StatusOr<std::string> HubStore::Fetch(const ModelId& id,
   const std::string folder = JoinPath(
       JoinPath(JoinPath(root_, id.repo_namespace), id.name), *id.commit);
   const std::string partial = absl::StrCat(folder, ".partial");
-  SN37_RETURN_IF_ERROR(Bring(repo, partial, max_bytes));
+  const absl::Status brought = Bring(repo, partial, max_bytes);
+  SN37_RETURN_IF_ERROR(AsOfAStore(brought, repo, hub_.anonymous()));
   if (std::rename(partial.c_str(), folder.c_str()) != 0) {
     return ErrnoStatus(errno, "rename", partial);
   }

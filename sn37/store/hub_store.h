@@ -21,9 +21,11 @@ namespace sn37 {
 // later process too. Where the weights are in shards, their index, of at most
 // 64 MiB, is read before the sizes are known.
 //
-// Beside the errors of ModelStore those of the hub (sn37/hub/fetch.h);
-// kDataLoss for a file that is not what its digest says. Borrows the hub. Safe
-// from any thread.
+// Errors of ModelStore. kNotFound is also a model that not everybody may read;
+// kUnavailable also a hub that refuses our token, is not the one that it should
+// be, or sends what has not the digest of its listing; of a hub's others only
+// those of limits (sn37/hub/fetch.h) come through. Borrows the hub. Safe from
+// any thread.
 class HubStore : public ModelStore {
  public:
   // `progress`, where given, is called with the number of bytes of each piece.

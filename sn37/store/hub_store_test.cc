@@ -28,8 +28,9 @@ class HubStoreTest : public testing::Test {
             testing::UnitTest::GetInstance()->current_test_info()->name())),
         hub_(Client(/*offline=*/false)) {}
 
-  std::unique_ptr<Hub> Client(bool offline) {
+  std::unique_ptr<Hub> Client(bool offline, const std::string& token = "") {
     HubOptions options;
+    options.fetch.token = token;
     options.fetch.endpoint = server_.endpoint();
     options.fetch.sleep = [](absl::Duration) {};
     options.offline = offline;
@@ -149,6 +150,42 @@ TEST_F(HubStoreTest, MissingFilesAreNamed) {
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
 }
 
+TEST_F(HubStoreTest, WhatNotEverybodyMayReadIsMissingOurTroublePasses) {
+  Add("config.json", "{}");
+  Add("model.safetensors", "weights");
+  const std::string listing = "hub GET /api/";
+  const std::string contents = "hub GET /tester/";
+  const struct {
+    std::string token;
+    std::string line;
+    int status;  // of an answer that names no commit
+    absl::StatusCode code;
+  } cases[] = {
+      {"", listing, 401, absl::StatusCode::kNotFound},
+      {"", contents, 401, absl::StatusCode::kNotFound},
+      {"", contents, 403, absl::StatusCode::kNotFound},
+      {"hf_token", contents, 403, absl::StatusCode::kNotFound},
+      {"hf_token", listing, 401, absl::StatusCode::kUnavailable},
+      {"", contents, 200, absl::StatusCode::kUnavailable},
+  };
+  for (const auto& test : cases) {
+    server_.Spoil(test.line, 1, [&](TestAnswer& answer) {
+      answer = {.status = test.status, .body = "{}"};
+    });
+    const absl::Status status =
+        HubStore(*Client(/*offline=*/false, test.token), root_)
+            .Fetch(Id(), kMany)
+            .status();
+    EXPECT_EQ(status.code(), test.code) << status;
+    if (absl::IsNotFound(status)) {
+      EXPECT_EQ(status.message(),
+                absl::StrCat("tester/tiny: the hub has no commit ", kCommit,
+                             " that everybody may read"));
+    }
+  }
+  EXPECT_TRUE(Fetch().ok());
+}
+
 TEST_F(HubStoreTest, WhatWasCutGoesOn) {
   Add("config.json", "{}");
   Add("model.safetensors", std::string(100000, 'w'));
@@ -169,7 +206,7 @@ TEST_F(HubStoreTest, WrongBytesAreNotKept) {
   Add("config.json", "{}");
   Add("model.safetensors", "weights");
   server_.Spoil("cdn GET", 1, [](TestAnswer& answer) { answer.body[3] ^= 1; });
-  EXPECT_EQ(Fetch().status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Fetch().status().code(), absl::StatusCode::kUnavailable);
   EXPECT_FALSE(FileExists(absl::StrCat(root_, "/tester/tiny/", kCommit)));
   EXPECT_TRUE(Fetch().ok());
 }

@@ -60,6 +60,7 @@ expect 1 'no ledger' "$sn37" chain watch --ledger "$TEST_TMPDIR/none"
 expect 1 'endpoint' "$sn37" chain metagraph
 expect 1 'endpoint' "$sn37" chain metagraph --endpoint nonsense
 expect 1 '.' "$sn37" chain metagraph --endpoint ws://127.0.0.1:1
+expect 1 'the subnet.s --schedule' "$sn37" epoch --endpoint "$endpoint"
 expect 1 '.' chain metagraph --genesis "0x$(printf '7%.0s' {1..64})"
 
 eval "exec ${NODE[1]}>&-"

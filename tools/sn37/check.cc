@@ -6,12 +6,12 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
+#include "jobs/hub_flags.h"
 #include "sdk/sn37.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/table.h"
-#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/model_flags.h"
 #include "tools/sn37/output_flags.h"
@@ -70,11 +70,11 @@ int Run(absl::Span<const std::string>) {
 
 }  // namespace
 
-const Verb kCheck = {
-    "check",
-    "a model folder against a competition's constraints",
-    kHelp,
-    {"tools/sn37/check.cc", kOutputFlagFile, kModelFlagFile, kHubFlagFile},
-    Run};
+const Verb kCheck = {"check",
+                     "a model folder against a competition's constraints",
+                     kHelp,
+                     {"tools/sn37/check.cc", kOutputFlagFile, kModelFlagFile,
+                      jobs::kHubFlagFile},
+                     Run};
 
 }  // namespace sn37::tools

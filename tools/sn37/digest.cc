@@ -9,12 +9,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "chain/codec/ss58.h"
+#include "jobs/hub_flags.h"
 #include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/table.h"
 #include "sn37/competition/model_id.h"
 #include "sn37/store/digest.h"
-#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/model_flags.h"
 #include "tools/sn37/output_flags.h"
@@ -75,11 +75,11 @@ int Run(absl::Span<const std::string>) {
 
 }  // namespace
 
-const Verb kDigest = {
-    "digest",
-    "the digest of a model folder, and its secure hash",
-    kHelp,
-    {"tools/sn37/digest.cc", kOutputFlagFile, kModelFlagFile, kHubFlagFile},
-    Run};
+const Verb kDigest = {"digest",
+                      "the digest of a model folder, and its secure hash",
+                      kHelp,
+                      {"tools/sn37/digest.cc", kOutputFlagFile, kModelFlagFile,
+                       jobs::kHubFlagFile},
+                      Run};
 
 }  // namespace sn37::tools

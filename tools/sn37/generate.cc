@@ -12,10 +12,10 @@
 #include "eval/tokenizer/tokenizer.h"
 #include "eval/weights/model_config.h"
 #include "jobs/engine_flags.h"
+#include "jobs/hub_flags.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "tools/sn37/ask_engine.h"
-#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/messages.h"
 #include "tools/sn37/model_flags.h"
@@ -138,10 +138,11 @@ int Run(absl::Span<const std::string>) {
 
 }  // namespace
 
-const Verb kGenerate = {"generate",
-                        "greedy continuations (JSON Lines)",
-                        kHelp,
-                        {kModelFlagFile, kHubFlagFile, jobs::kEngineFlagFile},
-                        Run};
+const Verb kGenerate = {
+    "generate",
+    "greedy continuations (JSON Lines)",
+    kHelp,
+    {kModelFlagFile, jobs::kHubFlagFile, jobs::kEngineFlagFile},
+    Run};
 
 }  // namespace sn37::tools

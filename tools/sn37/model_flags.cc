@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "jobs/hub_flags.h"
 #include "sn37/base/file.h"
 #include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
@@ -17,7 +18,6 @@
 #include "sn37/competition/model_id.h"
 #include "sn37/hub/hub.h"
 #include "sn37/store/hub_store.h"
-#include "tools/sn37/hub_flags.h"
 
 ABSL_FLAG(std::string, model, "",
           "Folder of the model (Hugging Face layout), or hf:OWNER/NAME@COMMIT "
@@ -35,7 +35,7 @@ absl::StatusOr<std::string> BringModel(absl::string_view reference) {
         absl::StrCat("--model: \"hf:", Printable(reference),
                      "\" is not hf:OWNER/NAME or hf:OWNER/NAME@COMMIT"));
   }
-  SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Hub> hub, NamedHub());
+  SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Hub> hub, jobs::NamedHub());
   const HubRepo repo{HubRepo::kModel, parts.front(), ""};
   ModelId id;
   id.repo_namespace = names[0];
@@ -43,9 +43,9 @@ absl::StatusOr<std::string> BringModel(absl::string_view reference) {
   SN37_ASSIGN_OR_RETURN(
       id.commit, hub->Resolve(repo, parts.size() > 1 ? parts[1] : "main"));
   Progress progress("downloading", 0, "bytes");
-  HubStore store(*hub, JoinPath(HubFolder(), "models"),
+  HubStore store(*hub, JoinPath(jobs::HubFolder(), "models"),
                  [&](uint64_t bytes) { progress.Advance(bytes); });
-  return store.Fetch(id, HubBytes());
+  return store.Fetch(id, jobs::HubBytes());
 }
 
 }  // namespace

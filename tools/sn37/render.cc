@@ -5,9 +5,9 @@
 
 #include "absl/status/statusor.h"
 #include "eval/tokenizer/tokenizer.h"
+#include "jobs/hub_flags.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
-#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/messages.h"
 #include "tools/sn37/model_flags.h"
@@ -55,7 +55,7 @@ const Verb kRender = {
     "render",
     "conversations to texts by the chat template (JSON Lines)",
     kHelp,
-    {kModelFlagFile, kHubFlagFile},
+    {kModelFlagFile, jobs::kHubFlagFile},
     Run};
 
 }  // namespace sn37::tools

@@ -12,10 +12,10 @@
 #include "eval/engine/engine.h"
 #include "eval/tokenizer/tokenizer.h"
 #include "jobs/engine_flags.h"
+#include "jobs/hub_flags.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "tools/sn37/ask_engine.h"
-#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/model_flags.h"
 #include "tools/sn37/verbs.h"
@@ -104,10 +104,11 @@ int Run(absl::Span<const std::string>) {
 
 }  // namespace
 
-const Verb kScore = {"score",
-                     "log-probabilities of tokens or texts (JSON Lines)",
-                     kHelp,
-                     {kModelFlagFile, kHubFlagFile, jobs::kEngineFlagFile},
-                     Run};
+const Verb kScore = {
+    "score",
+    "log-probabilities of tokens or texts (JSON Lines)",
+    kHelp,
+    {kModelFlagFile, jobs::kHubFlagFile, jobs::kEngineFlagFile},
+    Run};
 
 }  // namespace sn37::tools

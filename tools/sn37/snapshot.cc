@@ -24,6 +24,7 @@
 #include "datasets/sampling.h"
 #include "datasets/summary.h"
 #include "eval/tokenizer/tokenizer.h"
+#include "jobs/hub_flags.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/progress.h"
@@ -31,7 +32,6 @@
 #include "sn37/base/table.h"
 #include "sn37/base/text.h"
 #include "sn37/competition/sync_block.h"
-#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/output_flags.h"
 #include "tools/sn37/verbs.h"
@@ -126,7 +126,7 @@ absl::Status BuildWithProgress(const std::string& spec_file,
   datasets::BuildOptions options;
   std::unique_ptr<Hub> hub;
   if (AsksTheHub(spec)) {
-    SN37_ASSIGN_OR_RETURN(hub, NamedHub());
+    SN37_ASSIGN_OR_RETURN(hub, jobs::NamedHub());
     options.hub = hub.get();
   }
   options.threads =
@@ -388,7 +388,7 @@ const Verb kSnapshot = {
     "snapshot",
     "build, verify, show, sample, compare datasets",
     kHelp,
-    {"tools/sn37/snapshot.cc", kOutputFlagFile, kHubFlagFile},
+    {"tools/sn37/snapshot.cc", kOutputFlagFile, jobs::kHubFlagFile},
     Run};
 
 }  // namespace sn37::tools

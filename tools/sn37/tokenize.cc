@@ -6,9 +6,9 @@
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
 #include "eval/tokenizer/tokenizer.h"
+#include "jobs/hub_flags.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
-#include "tools/sn37/hub_flags.h"
 #include "tools/sn37/json_lines.h"
 #include "tools/sn37/model_flags.h"
 #include "tools/sn37/verbs.h"
@@ -76,7 +76,7 @@ const Verb kTokenize = {
     "tokenize",
     "texts to token ids and back (JSON Lines)",
     kHelp,
-    {kModelFlagFile, kHubFlagFile, "tools/sn37/tokenize.cc"},
+    {kModelFlagFile, jobs::kHubFlagFile, "tools/sn37/tokenize.cc"},
     Run};
 
 }  // namespace sn37::tools
