@@ -1,9 +1,7 @@
 #include "jobs/examine.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,14 +20,6 @@
 namespace sn37::jobs {
 namespace {
 
-// A fault of the model's files is what the examination found; another is ours.
-absl::Status RuleOut(const absl::Status& status, const std::string& folder,
-                     Examination& found) {
-  if (!eval::IsModelFault(status)) return status;
-  found.set_misconfigured(FaultText(status, folder));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
                                          const Constraints& constraints,
                                          ModelStore& store) {
@@ -37,14 +27,13 @@ absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
   SN37_ASSIGN_OR_RETURN(const ModelId id, ParseModelId(planned.commitment()));
   absl::StatusOr<std::string> folder = store.Fetch(id, constraints.max_bytes());
   if (!folder.ok()) {
-    SN37_RETURN_IF_ERROR(RuleOut(folder.status(), "", found));
+    if (!RulesOut(folder.status())) return folder.status();
+    found.set_misconfigured(FaultText(folder.status(), ""));
     return found;
   }
-  absl::StatusOr<Digest> digest = ModelDigest(*folder);
-  if (!digest.ok()) {
-    SN37_RETURN_IF_ERROR(RuleOut(digest.status(), *folder, found));
-    return found;
-  }
+  // The store has the files: one that cannot be read is not the model's fault.
+  const absl::StatusOr<Digest> digest = ModelDigest(*folder);
+  if (!digest.ok()) return absl::UnavailableError(digest.status().message());
   found.set_digest(digest->hex());
   if (SecureHash(digest->base64(), planned.hotkey()) != id.secure_hash) {
     found.set_misconfigured(
@@ -55,17 +44,12 @@ absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
       CheckFolder(*folder, constraints);
   if (results.ok()) {
     found.set_misconfigured(Failures(*results));
+  } else if (eval::IsModelFault(results.status())) {
+    found.set_misconfigured(FaultText(results.status(), *folder));
   } else {
-    SN37_RETURN_IF_ERROR(RuleOut(results.status(), *folder, found));
+    return results.status();
   }
   return found;
-}
-
-absl::Status RemoveFolder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::remove_all(path, error);
-  if (error) return ErrnoStatus(error.value(), "remove", path);
-  return absl::OkStatus();
 }
 
 absl::StatusOr<UnfinishedShards> Unfinished(const EpochFolder& folder,
@@ -96,7 +80,7 @@ absl::Status ReadExamination(const EpochFolder& folder, int shard,
 
 absl::Status Examine(const EpochFolder& folder, Executor& executor,
                      EpochPlan& plan) {
-  SN37_RETURN_IF_ERROR(RemoveFolder(folder.examined()));
+  SN37_RETURN_IF_ERROR(RemoveTree(folder.examined()));
   SN37_RETURN_IF_ERROR(MakeFolder(folder.examined()));
   SN37_RETURN_IF_ERROR(
       WriteFileWhole(folder.draft(), plan.SerializeAsString()));
@@ -116,7 +100,7 @@ absl::Status Examine(const EpochFolder& folder, Executor& executor,
     plan.mutable_models(shard)->set_misconfigured(
         "the model crashes the process that checks it");
   }
-  return RemoveFolder(folder.examined());
+  return RemoveTree(folder.examined());
 }
 
 absl::Status RunExaminer(const EpochFolder& folder, ModelStore& store,

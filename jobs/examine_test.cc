@@ -42,7 +42,9 @@ class TestExecutor : public Executor {
         end = otherwise->second;
       } else {
         const absl::Status status = RunExaminer(folder_, store_, shard);
-        EXPECT_TRUE(status.ok()) << status;
+        if (!status.ok()) {
+          end = {.exit_code = 1, .message = std::string(status.message())};
+        }
       }
       result.push_back(end);
     }
@@ -136,6 +138,17 @@ TEST_F(ExamineTest, WhereEveryProcessCrashesNoModelIsToBlame) {
   AddGood("fine");
   executor_.ends[0].signal = executor_.ends[1].signal = SIGABRT;
   EXPECT_TRUE(absl::IsUnavailable(Run()));
+}
+
+TEST_F(ExamineTest, ADiskThatIsNotThereIsNoVerdict) {
+  Add("any", "hash");
+  fs::remove_all(models());
+  const absl::Status status = Run();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(status.message(), HasSubstr(models()));
+  MakeFolder(JoinPath(models(), "other")).IgnoreError();
+  EXPECT_TRUE(Run().ok());
+  EXPECT_THAT(plan_.models(0).misconfigured(), HasSubstr("no commit"));
 }
 
 TEST_F(ExamineTest, AFailureOfOursIsNoVerdict) {

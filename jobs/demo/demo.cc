@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -33,12 +32,6 @@ absl::Status Rename(const std::string& from, const std::string& to) {
   return SyncFolder(fs::path(to).parent_path());
 }
 
-absl::Status RemoveAll(const std::string& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  return error ? ErrnoStatus(error.value(), "remove", path) : absl::OkStatus();
-}
-
 // The only commit in a repository's folder; empty when there is none yet.
 absl::StatusOr<std::string> ExistingCommit(const std::string& repository) {
   if (!FileExists(repository)) return "";
@@ -55,7 +48,7 @@ absl::StatusOr<std::string> MakeModel(const std::string& base,
                                       const std::string& repository,
                                       const DemoMiner& miner) {
   const std::string folder = JoinPath(repository, "new");
-  SN37_RETURN_IF_ERROR(RemoveAll(folder));
+  SN37_RETURN_IF_ERROR(RemoveTree(folder));
   SN37_RETURN_IF_ERROR(MakeFolder(folder));
   SN37_RETURN_IF_ERROR(DropLayers(base, folder, miner.dropped));
   SN37_ASSIGN_OR_RETURN(Digest digest, ModelDigest(folder));
@@ -88,7 +81,7 @@ absl::StatusOr<std::vector<DemoModel>> MakeModels(
     models.push_back(std::move(model));
     progress.Advance(1);
   }
-  SN37_RETURN_IF_ERROR(RemoveAll(base));
+  SN37_RETURN_IF_ERROR(RemoveTree(base));
   return models;
 }
 
@@ -166,8 +159,8 @@ absl::Status PrepareDemo(const DemoWorld& world, uint16_t netuid,
   SN37_ASSIGN_OR_RETURN(std::vector<DemoModel> models,
                         MakeModels(world, miners));
   const std::string unfinished = absl::StrCat(world.ledger, ".new");
-  SN37_RETURN_IF_ERROR(RemoveAll(unfinished));
-  SN37_RETURN_IF_ERROR(RemoveAll(absl::StrCat(unfinished, "-journal")));
+  SN37_RETURN_IF_ERROR(RemoveTree(unfinished));
+  SN37_RETURN_IF_ERROR(RemoveTree(absl::StrCat(unfinished, "-journal")));
   {
     chain::Genesis genesis;
     genesis.seed = "sn37 demo";

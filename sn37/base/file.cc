@@ -10,7 +10,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "sn37/base/status_macros.h"
@@ -196,6 +198,13 @@ absl::Status MakeFolder(const std::string& folder) {
     return absl::InvalidArgumentError(
         absl::StrCat(Printable(folder), " is not a folder"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status RemoveTree(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return ErrnoStatus(error.value(), "remove", path);
   return absl::OkStatus();
 }
 

@@ -83,6 +83,10 @@ absl::StatusOr<std::vector<std::string>> ListFolder(const std::string& folder,
 // Creates a folder and the missing ones above it; an existing one is fine.
 absl::Status MakeFolder(const std::string& folder);
 
+// Removes a file, or a folder with all that is in it; links are not followed.
+// What is not there is removed already.
+absl::Status RemoveTree(const std::string& path);
+
 // Whether something exists under that name; a dangling link does not.
 bool FileExists(const std::string& path);
 

@@ -94,6 +94,16 @@ TEST_F(FileTest, MakeFolderCreatesParentsAndRefusesAFile) {
   EXPECT_FALSE(MakeFolder(Path("file/below")).ok());
 }
 
+TEST_F(FileTest, RemoveTreeRemovesAllButWhatLinksPointAt) {
+  ASSERT_TRUE(MakeFolder(Path("tree/deep")).ok());
+  ASSERT_TRUE(WriteFileWhole(Path("kept"), "").ok());
+  ASSERT_EQ(symlink(Path("kept").c_str(), Path("tree/deep/link").c_str()), 0);
+  EXPECT_TRUE(RemoveTree(Path("tree")).ok());
+  EXPECT_FALSE(FileExists(Path("tree")));
+  EXPECT_TRUE(FileExists(Path("kept")));
+  EXPECT_TRUE(RemoveTree(Path("tree")).ok());
+}
+
 TEST(PathTest, PlainNamesStayInTheirFolder) {
   EXPECT_EQ(JoinPath("a", "b"), "a/b");
   EXPECT_EQ(JoinPath("a/", "b"), "a/b");

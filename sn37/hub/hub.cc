@@ -175,10 +175,12 @@ absl::StatusOr<std::string> Hub::ListPages(const HubRepo& repo) {
     SN37_ASSIGN_OR_RETURN(Fetcher::Text answer,
                           fetcher_->GetText(url, kMaxPageBytes));
     SN37_ASSIGN_OR_RETURN(json part, ParseJson(answer.body, {.depth = 8}));
-    if (!part.is_array() || entries.size() + part.size() > kMaxEntries) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the listing is no array, or has more than ",
-                       kMaxEntries, " entries"));
+    if (!part.is_array()) {
+      return absl::InvalidArgumentError("the listing is no array");
+    }
+    if (entries.size() + part.size() > kMaxEntries) {
+      return absl::OutOfRangeError(
+          absl::StrCat("the listing has more than ", kMaxEntries, " entries"));
     }
     entries.insert(entries.end(), part.begin(), part.end());
     const absl::string_view next = NextPage(answer.head);
@@ -191,7 +193,7 @@ absl::StatusOr<std::string> Hub::ListPages(const HubRepo& repo) {
     }
     url = next_url;
   }
-  return absl::InvalidArgumentError(
+  return absl::OutOfRangeError(
       absl::StrCat("the listing has more than ", kMaxPages, " pages"));
 }
 

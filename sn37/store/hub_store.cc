@@ -27,20 +27,19 @@ absl::Status AsOfAStore(const absl::Status& status, const HubRepo& repo,
                                             repo.commit,
                                             " that everybody may read"));
   }
-  if (http != 0 || absl::IsFailedPrecondition(status) ||
-      absl::IsDataLoss(status)) {
-    return absl::UnavailableError(status.message());
-  }
-  return status;
+  const bool ours = http != 0 || absl::IsFailedPrecondition(status) ||
+                    absl::IsDataLoss(status);
+  return ours ? absl::UnavailableError(status.message()) : status;
 }
 
 }  // namespace
 
 absl::Status HubStore::Bring(const HubRepo& repo, const std::string& folder,
                              uint64_t max_bytes) {
-  SN37_ASSIGN_OR_RETURN(const std::vector<HubFile> listing, hub_.List(repo));
+  const absl::StatusOr<std::vector<HubFile>> listing = hub_.List(repo);
+  SN37_RETURN_IF_ERROR(AsOfAStore(listing.status(), repo, hub_.anonymous()));
   std::map<std::string, HubFile> by_name;
-  for (const HubFile& file : listing) by_name[file.path] = file;
+  for (const HubFile& file : *listing) by_name[file.path] = file;
   // The file in the folder, there already or now.
   const auto bring =
       [&](const std::string& name) -> absl::StatusOr<std::string> {
@@ -48,7 +47,8 @@ absl::Status HubStore::Bring(const HubRepo& repo, const std::string& folder,
     if (FileExists(path)) return path;
     SN37_RETURN_IF_ERROR(MakeFolder(folder));
     SN37_RETURN_IF_ERROR(
-        hub_.Download(repo, by_name.at(name), path, progress_));
+        AsOfAStore(hub_.Download(repo, by_name.at(name), path, progress_), repo,
+                   hub_.anonymous()));
     return path;
   };
   const ModelListing model = {
@@ -84,14 +84,15 @@ absl::Status HubStore::Bring(const HubRepo& repo, const std::string& folder,
 absl::StatusOr<std::string> HubStore::Fetch(const ModelId& id,
                                             uint64_t max_bytes) {
   LocalStore local(root_);
-  absl::StatusOr<std::string> found = local.Fetch(id, max_bytes);
-  if (!absl::IsNotFound(found.status())) return found;
+  SN37_ASSIGN_OR_RETURN(const std::string folder, CommitFolder(root_, id));
+  if (FileExists(folder)) {
+    absl::StatusOr<std::string> found = local.Fetch(id, max_bytes);
+    if (!absl::IsNotFound(found.status())) return found;
+    SN37_RETURN_IF_ERROR(RemoveTree(folder));  // a file of it is gone
+  }
   const HubRepo repo{HubRepo::kModel, RepoName(id), *id.commit};
-  const std::string folder = JoinPath(
-      JoinPath(JoinPath(root_, id.repo_namespace), id.name), *id.commit);
   const std::string partial = absl::StrCat(folder, ".partial");
-  const absl::Status brought = Bring(repo, partial, max_bytes);
-  SN37_RETURN_IF_ERROR(AsOfAStore(brought, repo, hub_.anonymous()));
+  SN37_RETURN_IF_ERROR(Bring(repo, partial, max_bytes));
   if (std::rename(partial.c_str(), folder.c_str()) != 0) {
     return ErrnoStatus(errno, "rename", partial);
   }

@@ -24,8 +24,8 @@ namespace sn37 {
 // Errors of ModelStore. kNotFound is also a model that not everybody may read;
 // kUnavailable also a hub that refuses our token, is not the one that it should
 // be, or sends what has not the digest of its listing; of a hub's others only
-// those of limits (sn37/hub/fetch.h) come through. Borrows the hub. Safe from
-// any thread.
+// those of limits (sn37/hub/fetch.h) come through. A folder from which a file
+// is gone is brought anew. Borrows the hub. Safe from any thread.
 class HubStore : public ModelStore {
  public:
   // `progress`, where given, is called with the number of bytes of each piece.

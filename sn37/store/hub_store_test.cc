@@ -1,5 +1,6 @@
 #include "sn37/store/hub_store.h"
 
+#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -130,6 +131,16 @@ TEST_F(HubStoreTest, TooManyShardsCostTheIndexToo) {
   EXPECT_EQ(HubStore(*hub_, root_ + "/other").Fetch(Id(), 10).status().code(),
             absl::StatusCode::kOutOfRange);
   EXPECT_EQ(Downloads(), 1);
+}
+
+TEST_F(HubStoreTest, AFolderFromWhichAFileIsGoneIsBroughtAnew) {
+  Add("config.json", "{}");
+  Add("model.safetensors", "weights");
+  const auto folder = Fetch();
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  ASSERT_EQ(std::remove(JoinPath(*folder, "model.safetensors").c_str()), 0);
+  ASSERT_TRUE(Fetch().ok());
+  EXPECT_TRUE(FileExists(JoinPath(*folder, "model.safetensors")));
 }
 
 TEST_F(HubStoreTest, HostileIndexesAreRefused) {

@@ -1,5 +1,8 @@
 #include "sn37/store/local_store.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,15 +14,30 @@
 #include "sn37/store/fault_text.h"
 
 namespace sn37 {
+namespace {
 
-absl::StatusOr<std::string> LocalStore::Fetch(const ModelId& id,
-                                              uint64_t max_bytes) {
+// Of a store; more than anyone has.
+constexpr size_t kMaxNamespaces = 1 << 20;
+
+absl::Status CheckRoot(const std::string& root) {
+  const auto names = ListFolder(root, kMaxNamespaces);
+  if (names.ok() && !names->empty()) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat(names.ok() ? absl::StrCat(Printable(root), " is empty")
+                              : std::string(names.status().message()),
+                   "; models are expected there: is its disk mounted?"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CommitFolder(const std::string& root,
+                                         const ModelId& id) {
   const std::string repository = Printable(RepoName(id));
   if (!id.commit.has_value()) {
     return absl::InvalidArgumentError(
         absl::StrCat(repository, ": the commitment names no commit"));
   }
-  std::string folder = root_;
+  std::string folder = root;
   for (const std::string& part : {id.repo_namespace, id.name, *id.commit}) {
     if (!IsPlainName(part)) {
       return absl::InvalidArgumentError(absl::StrCat(
@@ -27,7 +45,17 @@ absl::StatusOr<std::string> LocalStore::Fetch(const ModelId& id,
     }
     folder = JoinPath(folder, part);
   }
-  if (!FileExists(folder)) {
+  return folder;
+}
+
+absl::StatusOr<std::string> LocalStore::Fetch(const ModelId& id,
+                                              uint64_t max_bytes) {
+  SN37_ASSIGN_OR_RETURN(const std::string folder, CommitFolder(root_, id));
+  SN37_RETURN_IF_ERROR(CheckRoot(root_));
+  const std::string repository = Printable(RepoName(id));
+  struct stat info;
+  if (stat(folder.c_str(), &info) != 0) {
+    if (errno != ENOENT) return ErrnoStatus(errno, "look at", folder);
     return absl::NotFoundError(absl::StrCat(
         repository, ": the store has no commit ", Printable(*id.commit)));
   }

@@ -10,7 +10,13 @@
 
 namespace sn37 {
 
-// Safe from any thread.
+// The folder of a commit in the store at `root`, there or not. kInvalidArgument
+// for an id that names no commit, or folders that leave the root.
+absl::StatusOr<std::string> CommitFolder(const std::string& root,
+                                         const ModelId& id);
+
+// A root that is missing or empty is kUnavailable: a disk that is not mounted
+// is no verdict on models. Safe from any thread.
 class LocalStore : public ModelStore {
  public:
   explicit LocalStore(std::string root) : root_(std::move(root)) {}

@@ -48,6 +48,18 @@ TEST_F(LocalStoreTest, MissingModelsAreNotFound) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(LocalStoreTest, ADiskThatIsNotThereIsNoVerdict) {
+  const std::string empty = JoinPath(testing::TempDir(), "mount point");
+  ASSERT_TRUE(MakeFolder(empty).ok());
+  for (const std::string& root : {root_ + "/absent", empty}) {
+    const absl::Status status =
+        LocalStore(root).Fetch(Id("m", "c1"), 7).status();
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_FALSE(RulesOut(status));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(root));
+  }
+}
+
 TEST_F(LocalStoreTest, NamesCannotLeaveTheRoot) {
   for (const ModelId& id :
        {Id("..", "c1"), Id("m", ".."), Id("m/c1", "x"), Id("m", "")}) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "sn37/competition/model_id.h"
 
@@ -22,13 +23,21 @@ class ModelStore {
 
   // The folder of the model at its commit; its files do not change while the
   // store lives.
-  //   kInvalidArgument  the id is malformed or names no commit
+  //   kInvalidArgument  the id is malformed or names no commit, or what is
+  //                     there is no model
   //   kNotFound         no such model, or a file that every model has
   //   kOutOfRange       more than `max_bytes`, with the number
-  //   kUnavailable      try again later
+  //   any other         the store's own trouble, which says nothing about the
+  //                     model: a disk that is not there, a hub that is down
   virtual absl::StatusOr<std::string> Fetch(const ModelId& id,
                                             uint64_t max_bytes) = 0;
 };
+
+// Whether a Fetch that ended so says that the model is at fault.
+inline bool RulesOut(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+         absl::IsOutOfRange(status);
+}
 
 }  // namespace sn37
 

@@ -60,6 +60,7 @@ void BM_Ours(benchmark::State& state) {
   at::Tensor out = Filled(shape.rows * shape.outputs, 0, at::kFloat);
   at::Tensor scratch = Filled(CpuKernels::kLinearScratch, 0, at::kFloat);
   const char* panels = static_cast<const char*>(weights.data_ptr());
+  const size_t row_bytes = shape.inputs * (kBFloat16 ? 2 : 4);  // of an output
   for (auto _ : state) {
     for (size_t r = 0; r < shape.rows; r += kMaxTaskRows) {
       for (size_t j = 0; j < shape.outputs; j += kPanelWidth) {
@@ -67,8 +68,9 @@ void BM_Ours(benchmark::State& state) {
         task.x = x.data_ptr<float>() + r * shape.inputs;
         task.x_stride = task.depth = shape.inputs;
         task.rows = std::min(kMaxTaskRows, shape.rows - r);
-        task.panel = {panels + j * shape.inputs * (kBFloat16 ? 2 : 4),
-                      kBFloat16};
+        const size_t next = (j + kPanelWidth) % shape.outputs;
+        task.panel = {panels + j * row_bytes, kBFloat16,
+                      panels + next * row_bytes};
         task.out = out.data_ptr<float>() + r * shape.outputs + j;
         task.out_stride = shape.outputs;
         kernels.linear(task, scratch.data_ptr<float>());
