@@ -3,6 +3,9 @@
 # what is left in folders.
 set -uo pipefail
 sn37=$PWD/$1
+check=$PWD/$2
+tokenizer=$PWD/$3
+export PYTHONDONTWRITEBYTECODE=1
 cd "$TEST_TMPDIR" || exit 1
 failures=0
 
@@ -88,6 +91,51 @@ expect 1 'there are 3 rows' sample one --seed 0x01 --task t --configs lines \
 expect 1 '0 rows have a length of at most 9' sample one --seed 0x01 --task t \
   --configs lines --count 1 --max_bytes 9
 expect 1 'needs --seed and --task' sample one
+
+# What another program makes of the format's page: the same.
+ids() { sed 's/^{"id":"\([^"]*\)".*/\1/' "$1"; }
+[[ $(python3 "$check" one | head -n 1) == "id $id" ]] ||
+  fail "the page is not kept: $(python3 "$check" one 2>&1)"
+[[ $(python3 "$check" one --seed 0x01 --task t --count 20) == "$(ids all)" ]] ||
+  fail "by the page, others are drawn from two configs"
+"$sn37" snapshot "${draw[@]}" --configs pairs --first 5 --count 30 >pairs
+[[ $(python3 "$check" one --seed 0x01 --task t --configs pairs --first 5 \
+  --count 30) == "$(ids pairs)" ]] || fail "by the page, others are drawn"
+cp -r one edited
+sed -i 's/"license":/ "license":/' edited/manifest.json
+[[ $(python3 "$check" edited 2>&1) == *'manifest.json: is not in canonical'* ]] ||
+  fail "the page allows a manifest that is not canonical"
+
+# --max_tokens counts with the model's own tokenizer. 10, 2, 5 and 12 tokens as
+# Hugging Face's tokenizers have it, which is not the order of their bytes.
+cat >counted.jsonl <<'ROWS'
+{"text": "1234567890"}
+{"text": "hello world"}
+{"text": "rock'n'roll"}
+{"text": "I'm you're he'll we'd they've it's"}
+ROWS
+cat >counted.json <<'SPEC'
+{"name": "counted", "license": "MIT", "seed": "",
+ "inputs": [{"name": "rows", "origin": "this test", "revision": "1",
+             "license": "MIT"}],
+ "configs": [{"name": "text", "source": "json_lines",
+              "parameters": {"kind": "text"}}]}
+SPEC
+expect 0 '^Snapshot' build counted.json counted rows=counted.jsonl
+count=(sample counted --seed 0x01 --task t --tokenizer "$tokenizer")
+expect 1 '0 rows have a length of at most 1' "${count[@]}" --max_tokens 1 \
+  --count 1
+for limit in "2 1" "4 1" "5 1,2" "9 1,2" "10 0,1,2" "11 0,1,2" "12 0,1,2,3"; do
+  read -r tokens rows <<<"$limit"
+  "$sn37" snapshot "${count[@]}" --max_tokens "$tokens" \
+    --count "$(wc -w <<<"${rows//,/ }")" >fitting
+  [[ $(ids fitting | sort | paste -sd,) == text/${rows//,/,text/} ]] ||
+    fail "within $tokens tokens: $(ids fitting)"
+done
+expect 1 'or --max_tokens and --tokenizer together' sample counted --seed 0x01 \
+  --task t --max_tokens 5
+expect 1 'cannot open' sample counted --seed 0x01 --task t --max_tokens 5 \
+  --tokenizer none
 
 # diff.
 expect 0 "^Both are $id$" diff one copy
