@@ -195,8 +195,8 @@ Batch ReadBatch(RowStream& rows, int64_t count) {
 }
 
 // Adds the rows to the config. `repeats` is how many came again in a row.
-absl::Status AddBatch(const Batch& batch, const BuildOptions& options,
-                      int threads, ConfigWriter& writer, int64_t& repeats) {
+absl::Status AddBatch(Batch& batch, const BuildOptions& options, int threads,
+                      ConfigWriter& writer, int64_t& repeats) {
   std::vector<absl::StatusOr<ConfigWriter::Prepared>> prepared(
       batch.samples.size());
   constexpr size_t kPart = 64;
@@ -204,7 +204,7 @@ absl::Status AddBatch(const Batch& batch, const BuildOptions& options,
   RunSideBySide(parts, threads, [&](size_t part) {
     const size_t end = std::min(prepared.size(), (part + 1) * kPart);
     for (size_t i = part * kPart; i < end; ++i) {
-      prepared[i] = writer.Prepare(batch.samples[i]);
+      prepared[i] = writer.Prepare(std::move(batch.samples[i]));
     }
   });
   for (auto& sample : prepared) {
@@ -236,7 +236,7 @@ absl::StatusOr<ConfigInfo> BuildConfig(const ConfigSpec& spec,
   const int64_t wanted = spec.rows.value_or(kMaxRows);
   int64_t repeats = 0;
   while (writer.rows() < wanted) {
-    const Batch batch =
+    Batch batch =
         ReadBatch(*rows, std::min(kBatchRows, wanted - writer.rows()));
     SN37_RETURN_IF_ERROR(AddBatch(batch, options, threads, writer, repeats));
     SN37_RETURN_IF_ERROR(batch.error);

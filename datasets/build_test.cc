@@ -114,7 +114,7 @@ TEST(BuildSnapshot, HasTheIdThatIsWrittenDown) {
   const auto id = BuildSnapshot(*spec, inputs, folder);
   ASSERT_TRUE(id.ok()) << id.status();
   EXPECT_EQ(id->hex(),
-            "30f3cb0c7e00857fd85371ad1798672d273e38e4028303c2654c6b33a9f6e832");
+            "816006b697f181db39f958972d54db925ddf42e0653474632074bc2591d679ad");
   const auto snapshot = Snapshot::Open(folder, *id);
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   const auto samples = snapshot->Read("liked", {0});

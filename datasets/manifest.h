@@ -19,7 +19,7 @@ namespace sn37::datasets {
 // The version of the format, and who wrote it: a change of a source that gives
 // other rows for the same parameters raises the builder's number.
 inline constexpr int64_t kFormatVersion = 1;
-inline constexpr absl::string_view kBuilder = "sn37 2";
+inline constexpr absl::string_view kBuilder = "sn37 3";
 inline constexpr absl::string_view kManifestFile = "manifest.json";
 inline constexpr uint64_t kMaxManifestBytes = 16 << 20;
 

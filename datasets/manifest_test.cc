@@ -39,7 +39,7 @@ Manifest SomeManifest() {
 
 // Written down by hand from FORMAT.md.
 constexpr absl::string_view kSomeJson =
-    R"({"builder":"sn37 2","configs":[{"kind":"reference","name":"sorting",)"
+    R"({"builder":"sn37 3","configs":[{"kind":"reference","name":"sorting",)"
     R"("parameters":{"max_words":20},"rows":3,"shards":[{"bytes":100,)"
     R"("file":"sorting-00000.parquet","rows":2,"sha256":)"
     R"("7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"},)"

@@ -1,6 +1,7 @@
 #include "datasets/row.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -68,9 +69,28 @@ absl::Status CheckTexts(absl::string_view field, const Texts& texts,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> OnlyPrompt(const Row& row) {
+using RepeatedTexts = google::protobuf::RepeatedPtrField<std::string>;
+
+// The texts, moved out of a sample.
+template <typename... Text>
+std::vector<std::string> TakeTexts(Text*... texts) {
+  std::vector<std::string> moved;
+  (moved.push_back(std::move(*texts)), ...);
+  return moved;
+}
+
+std::vector<std::string> TakeTexts(RepeatedTexts& texts) {
+  return {std::make_move_iterator(texts.begin()),
+          std::make_move_iterator(texts.end())};
+}
+
+void SetTexts(std::vector<std::string>& texts, RepeatedTexts& moved) {
+  for (std::string& text : texts) moved.Add(std::move(text));
+}
+
+absl::StatusOr<std::string> OnlyPrompt(Row& row) {
   if (row.prompts->size() != 1) return Invalid("prompts", "must be one");
-  return row.prompts->front();
+  return std::move(row.prompts->front());
 }
 
 // What the kinds share that have an optional system message and a prompt.
@@ -83,14 +103,14 @@ absl::Status CheckConversation(const Body& body) {
 }
 
 template <typename Body>
-void ConversationToRow(const Body& body, Row& row) {
-  if (!body.system().empty()) row.system = body.system();
-  row.prompts = {body.prompt()};
+void ConversationToRow(Body& body, Row& row) {
+  if (!body.system().empty()) row.system = std::move(*body.mutable_system());
+  row.prompts = TakeTexts(body.mutable_prompt());
 }
 
 template <typename Body>
-absl::Status ConversationFromRow(const Row& row, Body& body) {
-  body.set_system(row.system.value_or(""));
+absl::Status ConversationFromRow(Row& row, Body& body) {
+  if (row.system.has_value()) body.set_system(std::move(*row.system));
   SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), OnlyPrompt(row));
   return absl::OkStatus();
 }
@@ -108,16 +128,16 @@ absl::Status Check(const MultipleChoice& body) {
   return absl::OkStatus();
 }
 
-void FillRow(const MultipleChoice& body, Row& row) {
-  row.prompts = {body.prompt()};
-  row.choices.emplace(body.choices().begin(), body.choices().end());
-  row.answer = body.answer();
+void FillRow(MultipleChoice& body, Row& row) {
+  row.prompts = TakeTexts(body.mutable_prompt());
+  row.choices = TakeTexts(*body.mutable_choices());
+  row.answer = std::move(*body.mutable_answer());
 }
 
-absl::Status FillBody(const Row& row, MultipleChoice& body) {
+absl::Status FillBody(Row& row, MultipleChoice& body) {
   SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), OnlyPrompt(row));
-  body.mutable_choices()->Assign(row.choices->begin(), row.choices->end());
-  body.set_answer(*row.answer);
+  SetTexts(*row.choices, *body.mutable_choices());
+  body.set_answer(std::move(*row.answer));
   return absl::OkStatus();
 }
 
@@ -126,22 +146,24 @@ absl::Status Check(const Reference& body) {
   return CheckText("reference", body.reference());
 }
 
-void FillRow(const Reference& body, Row& row) {
+void FillRow(Reference& body, Row& row) {
   ConversationToRow(body, row);
-  row.reference = body.reference();
+  row.reference = std::move(*body.mutable_reference());
 }
 
-absl::Status FillBody(const Row& row, Reference& body) {
-  body.set_reference(*row.reference);
+absl::Status FillBody(Row& row, Reference& body) {
+  body.set_reference(std::move(*row.reference));
   return ConversationFromRow(row, body);
 }
 
 absl::Status Check(const Text& body) { return CheckText("text", body.text()); }
 
-void FillRow(const Text& body, Row& row) { row.text = body.text(); }
+void FillRow(Text& body, Row& row) {
+  row.text = std::move(*body.mutable_text());
+}
 
-absl::Status FillBody(const Row& row, Text& body) {
-  body.set_text(*row.text);
+absl::Status FillBody(Row& row, Text& body) {
+  body.set_text(std::move(*row.text));
   return absl::OkStatus();
 }
 
@@ -163,13 +185,13 @@ absl::Status Check(const InstructionFollowing& body) {
   return absl::OkStatus();
 }
 
-void FillRow(const InstructionFollowing& body, Row& row) {
-  row.prompts.emplace(body.prompts().begin(), body.prompts().end());
+void FillRow(InstructionFollowing& body, Row& row) {
+  row.prompts = TakeTexts(*body.mutable_prompts());
   row.rules = RulesToJson(body.rules());
 }
 
-absl::Status FillBody(const Row& row, InstructionFollowing& body) {
-  body.mutable_prompts()->Assign(row.prompts->begin(), row.prompts->end());
+absl::Status FillBody(Row& row, InstructionFollowing& body) {
+  SetTexts(*row.prompts, *body.mutable_prompts());
   absl::StatusOr<Rules> rules = RulesFromJson(*row.rules);
   SN37_RETURN_IF_ERROR(Annotate(rules.status(), "rules"));
   *body.mutable_rules() = *std::move(rules);
@@ -186,15 +208,15 @@ absl::Status Check(const Preference& body) {
   return absl::OkStatus();
 }
 
-void FillRow(const Preference& body, Row& row) {
+void FillRow(Preference& body, Row& row) {
   ConversationToRow(body, row);
-  row.choices = {body.chosen(), body.rejected()};
+  row.choices = TakeTexts(body.mutable_chosen(), body.mutable_rejected());
 }
 
-absl::Status FillBody(const Row& row, Preference& body) {
+absl::Status FillBody(Row& row, Preference& body) {
   if (row.choices->size() != 2) return Invalid("choices", "must be two");
-  body.set_chosen((*row.choices)[0]);
-  body.set_rejected((*row.choices)[1]);
+  body.set_chosen(std::move((*row.choices)[0]));
+  body.set_rejected(std::move((*row.choices)[1]));
   return ConversationFromRow(row, body);
 }
 
@@ -204,17 +226,17 @@ absl::Status Check(const FinalAnswer& body) {
   return CheckText("answer", body.answer());
 }
 
-void FillRow(const FinalAnswer& body, Row& row) {
+void FillRow(FinalAnswer& body, Row& row) {
   ConversationToRow(body, row);
-  row.answer = body.answer();
+  row.answer = std::move(*body.mutable_answer());
   row.rules = std::string(FormName(body.form()));
 }
 
-absl::Status FillBody(const Row& row, FinalAnswer& body) {
+absl::Status FillBody(Row& row, FinalAnswer& body) {
   const std::optional<FinalAnswer::Form> form = FormFromName(*row.rules);
   if (!form.has_value()) return Invalid("rules", "is no form of an answer");
   body.set_form(*form);
-  body.set_answer(*row.answer);
+  body.set_answer(std::move(*row.answer));
   return ConversationFromRow(row, body);
 }
 
@@ -231,14 +253,14 @@ absl::Status Check(const Ranking& body) {
   return before < 0 ? Invalid("relevant", "is empty") : absl::OkStatus();
 }
 
-void FillRow(const Ranking& body, Row& row) {
+void FillRow(Ranking& body, Row& row) {
   ConversationToRow(body, row);
-  row.choices.emplace(body.items().begin(), body.items().end());
+  row.choices = TakeTexts(*body.mutable_items());
   row.answer = absl::StrJoin(body.relevant(), ",");
 }
 
-absl::Status FillBody(const Row& row, Ranking& body) {
-  body.mutable_items()->Assign(row.choices->begin(), row.choices->end());
+absl::Status FillBody(Row& row, Ranking& body) {
+  SetTexts(*row.choices, *body.mutable_items());
   for (absl::string_view text : absl::StrSplit(*row.answer, ',')) {
     int32_t place;
     if (!absl::SimpleAtoi(text, &place) || absl::StrCat(place) != text) {
@@ -257,8 +279,8 @@ struct Kind {
   std::vector<absl::string_view> needed;   // columns, beside "config"
   std::vector<absl::string_view> allowed;  // further ones
   absl::Status (*check)(const Sample& sample);
-  void (*fill_row)(const Sample& sample, Row& row);
-  absl::Status (*fill_body)(const Row& row, Sample& sample);
+  void (*fill_row)(Sample& sample, Row& row);
+  absl::Status (*fill_body)(Row& row, Sample& sample);
 };
 
 template <auto kBody, auto kMutableBody>
@@ -271,8 +293,8 @@ Kind MakeKind(Sample::BodyCase body, absl::string_view name,
       std::move(needed),
       std::move(allowed),
       [](const Sample& sample) { return Check((sample.*kBody)()); },
-      [](const Sample& sample, Row& row) { FillRow((sample.*kBody)(), row); },
-      [](const Row& row, Sample& sample) {
+      [](Sample& sample, Row& row) { FillRow(*(sample.*kMutableBody)(), row); },
+      [](Row& row, Sample& sample) {
         return FillBody(row, *(sample.*kMutableBody)());
       }};
 }
@@ -380,7 +402,7 @@ absl::Status CheckSample(const Sample& sample) {
   return kind->check(sample);
 }
 
-Row ToRow(const Sample& sample, absl::string_view config) {
+Row ToRow(Sample sample, absl::string_view config) {
   const Kind* kind = FindKind(sample.body_case());
   SN37_CHECK(kind != nullptr) << "sample without a body";
   Row row;
@@ -389,7 +411,7 @@ Row ToRow(const Sample& sample, absl::string_view config) {
   return row;
 }
 
-absl::StatusOr<Sample> FromRow(const Row& row, Sample::BodyCase kind) {
+absl::StatusOr<Sample> FromRow(Row row, Sample::BodyCase kind) {
   const Kind* known = FindKind(kind);
   SN37_CHECK(known != nullptr) << "no kind " << kind;
   SN37_RETURN_IF_ERROR(CheckCells(row, *known));

@@ -82,12 +82,13 @@ inline constexpr uint64_t kMaxSampleBytes = 8 << 20;
 absl::Status CheckSample(const Sample& sample);
 
 // The row of a sample of `config`; the id is not kept, since a row's place
-// gives it. REQUIRES: CheckSample(sample).ok().
-Row ToRow(const Sample& sample, absl::string_view config);
+// gives it. Texts are moved. REQUIRES: CheckSample(sample).ok().
+Row ToRow(Sample sample, absl::string_view config);
 
 // The sample of a row whose config has that kind, checked by CheckSample and
-// for columns that the kind does not use. Its id is left empty.
-absl::StatusOr<Sample> FromRow(const Row& row, Sample::BodyCase kind);
+// for columns that the kind does not use. Its id is left empty. Texts are
+// moved.
+absl::StatusOr<Sample> FromRow(Row row, Sample::BodyCase kind);
 
 }  // namespace sn37::datasets
 

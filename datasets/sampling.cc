@@ -155,6 +155,11 @@ absl::StatusOr<std::vector<Stratum>> StrataOf(
 absl::StatusOr<std::vector<Sample>> ReadRows(
     const Snapshot& snapshot, const std::vector<Stratum>& strata,
     const std::vector<DrawnRow>& drawn) {
+  if (strata.size() == 1) {
+    std::vector<int64_t> rows;
+    for (const DrawnRow& row : drawn) rows.push_back(row.row);
+    return snapshot.Read(strata[0].config, rows);
+  }
   std::vector<Sample> samples(drawn.size());
   for (size_t c = 0; c < strata.size(); ++c) {
     std::vector<int64_t> rows;

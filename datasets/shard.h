@@ -21,8 +21,8 @@
 namespace sn37::datasets {
 
 // A row group ends when it has this many rows or this many bytes of text.
-// Reading one row decodes one group: at 1,024 rows that is about a millisecond,
-// and larger groups hardly compress better.
+// Reading one row reads the bytes of one group, and the footer has an entry for
+// each; larger ones hardly compress better.
 inline constexpr int64_t kGroupRows = 1024;
 inline constexpr int64_t kGroupBytes = 4 << 20;
 // The same for a shard. A shard is put together in memory.
@@ -64,11 +64,11 @@ class ShardReader {
   int64_t rows() const;
 
   // Calls `found(i, row)` for each place i in `rows`, in order; an error that
-  // it returns ends the reading. Each group that holds one of them is decoded
-  // once. REQUIRES: rows ascending, each in [0, rows()).
+  // it returns ends the reading. Each page that holds one of them is
+  // decompressed once. REQUIRES: rows ascending, each in [0, rows()).
   absl::Status Read(
       absl::Span<const int64_t> rows,
-      const std::function<absl::Status(size_t i, const Row& row)>& found);
+      const std::function<absl::Status(size_t i, Row row)>& found);
 
  private:
   class Impl;

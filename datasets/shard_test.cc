@@ -1,5 +1,6 @@
 #include "datasets/shard.h"
 
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -12,6 +13,7 @@
 #include "datasets/testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "parquet/arrow/reader.h"
 #include "parquet/arrow/writer.h"
 #include "sn37/base/file.h"
 
@@ -44,11 +46,10 @@ absl::StatusOr<std::vector<Row>> ReadRows(const std::string& path,
   absl::StatusOr<ShardReader> reader = ShardReader::Open(path);
   if (!reader.ok()) return reader.status();
   std::vector<Row> rows(places.size());
-  const absl::Status status =
-      reader->Read(places, [&](size_t i, const Row& row) {
-        rows[i] = row;
-        return absl::OkStatus();
-      });
+  const absl::Status status = reader->Read(places, [&](size_t i, Row row) {
+    rows[i] = std::move(row);
+    return absl::OkStatus();
+  });
   if (!status.ok()) return status;
   return rows;
 }
@@ -82,6 +83,86 @@ TEST(Shard, ReadsOnlyTheRowsThatAreAskedFor) {
   for (size_t i = 0; i < places.size(); ++i) {
     ExpectSame((*rows)[i], NumberedRow(places[i]));
   }
+}
+
+// A file of the same rows, by Arrow's own reader and writer.
+std::string Rewrite(const std::string& file,
+                    std::shared_ptr<parquet::WriterProperties> settings,
+                    int64_t group_rows) {
+  auto reader =
+      parquet::arrow::OpenFile(arrow::io::BufferReader::FromString(file),
+                               arrow::default_memory_pool())
+          .ValueOrDie();
+  const auto table = reader->ReadTable().ValueOrDie();
+  auto sink = arrow::io::BufferOutputStream::Create().ValueOrDie();
+  EXPECT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(),
+                                         sink, group_rows, std::move(settings))
+                  .ok());
+  return sink->Finish().ValueOrDie()->ToString();
+}
+
+// The format leaves pages, encodings and compression to the writer.
+TEST(Shard, ReadsWhatOtherWritersMake) {
+  using Settings = parquet::WriterProperties::Builder;
+  using parquet::Compression;
+  using parquet::ParquetDataPageVersion;
+  const struct {
+    std::function<void(Settings& settings)> set;
+    int64_t group_rows;
+  } kCases[] = {
+      {[](Settings&) {}, kGroupRows},
+      {[](Settings& settings) { settings.compression(Compression::SNAPPY); },
+       100},
+      {[](Settings& settings) {
+         settings.compression(Compression::ZSTD)->write_batch_size(16);
+         settings.data_pagesize(1000)->disable_dictionary();
+       },
+       kGroupRows},
+      {[](Settings& settings) {
+         settings.compression(Compression::ZSTD)->write_batch_size(16);
+         settings.data_pagesize(1000);
+         settings.data_page_version(ParquetDataPageVersion::V2);
+       },
+       kGroupRows},
+      {[](Settings& settings) {
+         settings.compression(Compression::ZSTD)->write_batch_size(1);
+         settings.data_pagesize(1)->disable_dictionary();
+         settings.data_page_version(ParquetDataPageVersion::V2);
+       },
+       kGroupRows},
+  };
+  const std::string file = Encode(2 * kGroupRows + 5);
+  const std::vector<int64_t> places = {0, 3, 700, 1023, 1024, 1025, 2052};
+  for (const auto& test : kCases) {
+    Settings settings;
+    test.set(settings);
+    const std::string path = WriteTestFile(
+        "other.parquet", Rewrite(file, settings.build(), test.group_rows));
+    const auto rows = ReadRows(path, places);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    for (size_t i = 0; i < places.size(); ++i) {
+      ExpectSame((*rows)[i], NumberedRow(places[i]));
+    }
+  }
+}
+
+// Damage is an error for the rows of the page that it hit, and for no others.
+TEST(Shard, ReadsOnlyThePagesOfTheRows) {
+  ShardEncoder encoder;
+  std::mt19937_64 random(1);
+  for (int64_t i = 0; i < kGroupRows; ++i) {
+    Sample sample = TestSample(Sample::kText);
+    std::string& text = *sample.mutable_text()->mutable_text();
+    while (text.size() < 1000) absl::StrAppend(&text, random());
+    encoder.Add(ToRow(sample, "some"));
+  }
+  std::string file = *encoder.Finish();
+  file[file.size() / 2] ^= 1;
+  const std::string path = WriteTestFile("damaged.parquet", file);
+  int64_t unread = 0;
+  for (int64_t i = 0; i < kGroupRows; ++i) unread += !ReadRows(path, {i}).ok();
+  EXPECT_GT(unread, 0);
+  EXPECT_LT(unread, kGroupRows / 4);  // a megabyte in pages of 64 KiB
 }
 
 TEST(Shard, TheSameRowsGiveTheSameBytes) {

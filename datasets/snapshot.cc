@@ -46,14 +46,16 @@ absl::Status CheckShard(const std::string& folder, const ShardInfo& shard,
   return absl::OkStatus();
 }
 
-// Places in `rows` in ascending order of their row.
-std::vector<size_t> SortedPlaces(absl::Span<const int64_t> rows) {
-  std::vector<size_t> places(rows.size());
-  std::iota(places.begin(), places.end(), size_t{0});
-  std::sort(places.begin(), places.end(), [rows](size_t a, size_t b) {
-    return std::pair(rows[a], a) < std::pair(rows[b], b);
-  });
-  return places;
+// A row that is asked for, and its place in the answer.
+using AskedRow = std::pair<int64_t, size_t>;
+
+// In ascending order.
+std::vector<AskedRow> Sorted(absl::Span<const int64_t> rows) {
+  std::vector<AskedRow> asked;
+  asked.reserve(rows.size());
+  for (int64_t row : rows) asked.emplace_back(row, asked.size());
+  std::sort(asked.begin(), asked.end());
+  return asked;
 }
 
 // The first row of each shard, and the number of rows at last.
@@ -116,13 +118,14 @@ absl::Status Snapshot::ReadShard(
     return absl::DataLossError(
         absl::StrCat(Printable(path), ": was changed", kRemedy));
   }
-  return reader.Read(rows, [&](size_t i, const Row& row) {
+  return reader.Read(rows, [&](size_t i, Row row) {
     absl::Status status;
     if (row.config != config.name) {
       status = absl::InvalidArgumentError(
           absl::StrCat("is of config \"", Printable(row.config.value_or("")),
                        "\", not ", config.name));
-    } else if (absl::StatusOr<Sample> sample = FromRow(row, config.kind);
+    } else if (absl::StatusOr<Sample> sample =
+                   FromRow(std::move(row), config.kind);
                sample.ok()) {
       return found(i, *std::move(sample));
     } else {
@@ -135,34 +138,31 @@ absl::Status Snapshot::ReadShard(
 absl::StatusOr<std::vector<Sample>> Snapshot::Read(
     absl::string_view name, absl::Span<const int64_t> rows) const {
   SN37_ASSIGN_OR_RETURN(const ConfigInfo* config, FindConfig(name));
-  const std::vector<size_t> places = SortedPlaces(rows);
-  for (size_t place : places) {
-    if (rows[place] < 0 || rows[place] >= config->rows()) {
-      return absl::OutOfRangeError(absl::StrCat(
-          "config ", config->name, " has rows 0 to ", config->rows() - 1,
-          "; row ", rows[place], " was asked for"));
+  const std::vector<AskedRow> asked = Sorted(rows);
+  for (const auto& [row, place] : asked) {
+    if (row < 0 || row >= config->rows()) {
+      return absl::OutOfRangeError(
+          absl::StrCat("config ", config->name, " has rows 0 to ",
+                       config->rows() - 1, "; row ", row, " was asked for"));
     }
   }
   std::vector<Sample> samples(rows.size());
   std::vector<absl::Status> statuses(config->shards.size());
   const std::vector<int64_t> begins = Begins(*config);
   RunSideBySide(config->shards.size(), AllThreads(), [&](size_t s) {
-    const auto below = [&](size_t place, int64_t row) {
-      return rows[place] < row;
-    };
     const auto first =
-        std::lower_bound(places.begin(), places.end(), begins[s], below);
+        std::lower_bound(asked.begin(), asked.end(), AskedRow(begins[s], 0));
     const auto last =
-        std::lower_bound(first, places.end(), begins[s + 1], below);
+        std::lower_bound(first, asked.end(), AskedRow(begins[s + 1], 0));
     if (first == last) return;
     std::vector<int64_t> wanted;
-    for (auto place = first; place != last; ++place) {
-      wanted.push_back(rows[*place] - begins[s]);
+    for (auto row = first; row != last; ++row) {
+      wanted.push_back(row->first - begins[s]);
     }
     statuses[s] = ReadShard(*config, config->shards[s], wanted,
                             [&](size_t i, Sample sample) {
-                              sample.set_id(SampleId(*config, rows[first[i]]));
-                              samples[first[i]] = std::move(sample);
+                              sample.set_id(SampleId(*config, first[i].first));
+                              samples[first[i].second] = std::move(sample);
                               return absl::OkStatus();
                             });
   });

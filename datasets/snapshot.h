@@ -48,8 +48,8 @@ class Snapshot {
   absl::StatusOr<const ConfigInfo*> FindConfig(absl::string_view config) const;
 
   // The samples at these rows of a config, in the order asked, with the id
-  // "<config>/<row>". A row may be asked twice. Each group of rows that holds
-  // one of them is decoded once, so asking for many rows together is far
+  // "<config>/<row>". A row may be asked twice. Each page of a shard that holds
+  // one of them is decompressed once, so asking for many rows together is far
   // cheaper than one by one; shards are read side by side on all of the
   // machine's threads. Memory is a group for each thread and the result.
   // kOutOfRange for a row that does not exist; an error in the data names file

@@ -97,7 +97,9 @@ absl::StatusOr<ShardInfo> FindShard(const std::string& folder,
 // Equal samples have equal keys. Serialised by one program in one run, equal
 // messages are equal bytes.
 absl::uint128 KeyOf(const Sample& sample) {
-  const Digest digest = Sha256(sample.SerializeAsString());
+  thread_local std::string bytes;  // there are many samples
+  sample.SerializeToString(&bytes);
+  const Digest digest = Sha256(bytes);
   uint64_t halves[2];
   std::memcpy(halves, digest.bytes().data(), sizeof(halves));
   return absl::MakeUint128(halves[0], halves[1]);
@@ -146,18 +148,19 @@ absl::Status ConfigWriter::ListShard() {
 }
 
 absl::StatusOr<ConfigWriter::Prepared> ConfigWriter::Prepare(
-    const Sample& sample) const {
+    Sample sample) const {
   if (sample.body_case() != config_.kind) {
     return absl::InvalidArgumentError(absl::StrCat(
         "a sample of kind \"", KindName(sample.body_case()),
         "\" in a config of kind \"", KindName(config_.kind), "\""));
   }
   SN37_RETURN_IF_ERROR(CheckSample(sample));
-  return Prepared{.row = ToRow(sample, config_.name), .key = KeyOf(sample)};
+  const absl::uint128 key = KeyOf(sample);
+  return Prepared{.row = ToRow(std::move(sample), config_.name), .key = key};
 }
 
-absl::StatusOr<bool> ConfigWriter::Add(const Sample& sample) {
-  SN37_ASSIGN_OR_RETURN(Prepared prepared, Prepare(sample));
+absl::StatusOr<bool> ConfigWriter::Add(Sample sample) {
+  SN37_ASSIGN_OR_RETURN(Prepared prepared, Prepare(std::move(sample)));
   return Add(std::move(prepared));
 }
 

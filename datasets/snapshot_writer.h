@@ -46,13 +46,13 @@ class ConfigWriter {
 
   // kInvalidArgument for a sample of another kind or one that fails
   // CheckSample. Most of the work; safe from any thread, beside Add too.
-  absl::StatusOr<Prepared> Prepare(const Sample& sample) const;
+  absl::StatusOr<Prepared> Prepare(Sample sample) const;
 
   // Adds a sample, unless it equals an earlier one of this config: then false,
   // and nothing is added, so that drawing without replacement never draws the
   // same question twice.
   absl::StatusOr<bool> Add(Prepared sample);
-  absl::StatusOr<bool> Add(const Sample& sample);
+  absl::StatusOr<bool> Add(Sample sample);
   int64_t rows() const { return rows_; }
 
   // Writes what remains. The config with its shards; kInvalidArgument for one

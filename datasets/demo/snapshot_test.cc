@@ -13,7 +13,7 @@ namespace {
 constexpr absl::string_view kFolder = "datasets/demo/snapshot";
 // sn37/competition/demo.textproto names the same.
 constexpr absl::string_view kId =
-    "b440ec4e852bbcbc101ba7e17855c673f59ae14900b71b3d829ede99adeed114";
+    "bef4b6128892dc85d332bc1a8026997c996464f9ae4865b6a5f2950732b9bd9f";
 
 Snapshot OpenDemo() {
   absl::StatusOr<Snapshot> snapshot = Snapshot::Open(std::string(kFolder));
