@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <utility>
 
 #include "absl/strings/strip.h"
 #include "datasets/utf8.h"
@@ -77,22 +76,37 @@ class Cursor {
     return true;
   }
 
-  bool TakeString(std::string& value) {
+  // `value` is borrowed from the text or, where it has escapes, from
+  // `unescaped`.
+  bool TakeString(absl::string_view& value,
+                  std::deque<std::string>& unescaped) {
     if (!absl::ConsumePrefix(&rest_, "\"")) return false;
-    while (true) {
-      const size_t plain = PlainPrefix(rest_);
-      value.append(rest_.data(), plain);
-      rest_.remove_prefix(plain);
-      if (Take("\"")) return true;
-      if (rest_.size() < 2 || rest_[0] != '\\') return false;
-      const char unescaped = Unescaped(rest_[1]);
-      if (unescaped == 0) return false;
-      value.push_back(unescaped);
-      rest_.remove_prefix(2);
-    }
+    const size_t plain = PlainPrefix(rest_);
+    value = rest_.substr(0, plain);
+    rest_.remove_prefix(plain);
+    if (Take("\"")) return true;
+    std::string& text = unescaped.emplace_back(value);
+    if (!TakeEscapes(text)) return false;
+    value = text;
+    return true;
   }
 
  private:
+  // The rest of a string, from an escape on.
+  bool TakeEscapes(std::string& text) {
+    while (!Take("\"")) {
+      if (rest_.size() < 2 || rest_[0] != '\\') return false;
+      const char unescaped = Unescaped(rest_[1]);
+      if (unescaped == 0) return false;
+      text.push_back(unescaped);
+      rest_.remove_prefix(2);
+      const size_t plain = PlainPrefix(rest_);
+      text.append(rest_.data(), plain);
+      rest_.remove_prefix(plain);
+    }
+    return true;
+  }
+
   void SkipSpace() {
     while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t' ||
                               rest_[0] == '\n' || rest_[0] == '\r')) {
@@ -105,24 +119,23 @@ class Cursor {
 
 }  // namespace
 
-std::optional<nlohmann::json> ParseFlatObject(absl::string_view text) {
-  if (!IsUtf8(text)) return std::nullopt;
+const FlatRecord* FlatJsonReader::Read(absl::string_view text) {
+  record_.clear();
+  unescaped_.clear();
+  if (!IsUtf8(text)) return nullptr;
   Cursor cursor(text);
-  nlohmann::json object = nlohmann::json::object();
-  if (!cursor.Take("{")) return std::nullopt;
+  if (!cursor.Take("{")) return nullptr;
   bool more = !cursor.Take("}");
   while (more) {
-    std::string key, value;
-    if (!cursor.TakeString(key) || !cursor.Take(":") ||
-        !cursor.TakeString(value)) {
-      return std::nullopt;
+    auto& [key, value] = record_.emplace_back();
+    if (!cursor.TakeString(key, unescaped_) || !cursor.Take(":") ||
+        !cursor.TakeString(value, unescaped_)) {
+      return nullptr;
     }
-    object[std::move(key)] = std::move(value);
     more = cursor.Take(",");
-    if (!more && !cursor.Take("}")) return std::nullopt;
+    if (!more && !cursor.Take("}")) return nullptr;
   }
-  if (!cursor.empty()) return std::nullopt;
-  return object;
+  return cursor.empty() ? &record_ : nullptr;
 }
 
 }  // namespace sn37::datasets

@@ -27,19 +27,19 @@ struct Parsed {
   absl::Status end;
 };
 
-absl::StatusOr<Sample> ParseLine(const Mapping& mapping,
-                                 absl::string_view line) {
-  std::optional<nlohmann::json> record = ParseFlatObject(line);
-  if (!record.has_value()) {
-    SN37_ASSIGN_OR_RETURN(record, ParseJson(line, kLimits));
+absl::StatusOr<Sample> ParseLine(const Mapping& mapping, absl::string_view line,
+                                 FlatJsonReader& flat) {
+  if (const FlatRecord* record = flat.Read(line)) {
+    absl::StatusOr<Sample> sample = mapping.Map(*record);
+    if (sample.ok()) return sample;
   }
-  SN37_ASSIGN_OR_RETURN(Sample sample, mapping.Map(*record));
-  SN37_RETURN_IF_ERROR(CheckSample(sample));
-  return sample;
+  SN37_ASSIGN_OR_RETURN(const nlohmann::json record, ParseJson(line, kLimits));
+  return mapping.Map(record);
 }
 
 Parsed ParseBlock(const Mapping& mapping, LineBlock block) {
   Parsed parsed;
+  FlatJsonReader flat;
   while (true) {
     const auto line = block.Next();
     if (!line.ok()) {
@@ -48,9 +48,10 @@ Parsed ParseBlock(const Mapping& mapping, LineBlock block) {
     }
     if (!line->has_value()) return parsed;
     if ((*line)->empty()) continue;
-    absl::StatusOr<Sample> sample = ParseLine(mapping, **line);
-    if (!sample.ok()) {
-      parsed.end = Annotate(sample.status(), block.Place());
+    absl::StatusOr<Sample> sample = ParseLine(mapping, **line, flat);
+    parsed.end = sample.ok() ? CheckSample(*sample) : sample.status();
+    if (!parsed.end.ok()) {
+      parsed.end = Annotate(parsed.end, block.Place());
       return parsed;
     }
     parsed.rows.push_back(*std::move(sample));

@@ -60,6 +60,22 @@ absl::StatusOr<std::map<std::string, std::string>> ParseColumns(
   return columns;
 }
 
+// Null where there is no text of that name.
+const absl::string_view* FindText(const FlatRecord& record,
+                                  absl::string_view name) {
+  for (size_t i = record.size(); i > 0; --i) {
+    if (record[i - 1].first == name) return &record[i - 1].second;
+  }
+  return nullptr;
+}
+
+// The array that a text of JSON is.
+std::optional<nlohmann::json> ParseList(absl::string_view text) {
+  auto parsed = ParseJson(text, {.bytes = kMaxSampleBytes, .depth = 2});
+  if (!parsed.ok() || !parsed->is_array()) return std::nullopt;
+  return *std::move(parsed);
+}
+
 absl::StatusOr<std::string> StringOf(const nlohmann::json& item) {
   if (item.is_string()) return item.get<std::string>();
   return absl::InvalidArgumentError("must hold strings only");
@@ -105,10 +121,22 @@ absl::StatusOr<std::string> Mapping::TextOf(const nlohmann::json& record,
   return GetString(record, Column(field), kMaxSampleBytes);
 }
 
-absl::StatusOr<std::string> Mapping::TextOf(const nlohmann::json& record,
-                                            const std::string& field,
-                                            absl::string_view otherwise) const {
-  return GetStringOr(record, Column(field), kMaxSampleBytes, otherwise);
+absl::StatusOr<std::string> Mapping::TextOf(const FlatRecord& record,
+                                            const std::string& field) const {
+  const absl::string_view* text = FindText(record, Column(field));
+  if (text == nullptr || text->size() > kMaxSampleBytes) {
+    return absl::InvalidArgumentError("is missing or too long");
+  }
+  return std::string(*text);
+}
+
+bool Mapping::Has(const nlohmann::json& record,
+                  const std::string& field) const {
+  return FindField(record, Column(field)) != nullptr;
+}
+
+bool Mapping::Has(const FlatRecord& record, const std::string& field) const {
+  return FindText(record, Column(field)) != nullptr;
 }
 
 absl::StatusOr<nlohmann::json> Mapping::ListOf(const nlohmann::json& record,
@@ -118,16 +146,31 @@ absl::StatusOr<nlohmann::json> Mapping::ListOf(const nlohmann::json& record,
     return found == nullptr ? nlohmann::json() : *found;
   }
   if (found->is_string()) {
-    const auto parsed = ParseJson(found->get_ref<const std::string&>(),
-                                  {.bytes = kMaxSampleBytes, .depth = 2});
-    if (parsed.ok() && parsed->is_array()) return *parsed;
+    const auto list = ParseList(found->get_ref<const std::string&>());
+    if (list.has_value()) return *list;
   }
   return absl::InvalidArgumentError(
       absl::StrCat("field \"", Printable(Column(field)), "\" is no list"));
 }
 
-absl::Status Mapping::Fill(const nlohmann::json& record,
-                           MultipleChoice& body) const {
+absl::StatusOr<nlohmann::json> Mapping::ListOf(const FlatRecord& record,
+                                               const std::string& field) const {
+  const absl::string_view* text = FindText(record, Column(field));
+  if (text == nullptr) return nlohmann::json();
+  const auto list = ParseList(*text);
+  if (list.has_value()) return *list;
+  return absl::InvalidArgumentError("is no list");
+}
+
+template <typename Record, typename Body>
+absl::Status Mapping::FillSystem(const Record& record, Body& body) const {
+  if (!Has(record, "system")) return absl::OkStatus();
+  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system"));
+  return absl::OkStatus();
+}
+
+template <typename Record>
+absl::Status Mapping::Fill(const Record& record, MultipleChoice& body) const {
   SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
   SN37_ASSIGN_OR_RETURN(*body.mutable_answer(), TextOf(record, "answer"));
   SN37_ASSIGN_OR_RETURN(nlohmann::json choices, ListOf(record, "choices"));
@@ -138,34 +181,38 @@ absl::Status Mapping::Fill(const nlohmann::json& record,
   return absl::OkStatus();
 }
 
-absl::Status Mapping::Fill(const nlohmann::json& record,
-                           Reference& body) const {
-  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+template <typename Record>
+absl::Status Mapping::Fill(const Record& record, Reference& body) const {
+  SN37_RETURN_IF_ERROR(FillSystem(record, body));
   SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
   SN37_ASSIGN_OR_RETURN(*body.mutable_reference(), TextOf(record, "reference"));
   return absl::OkStatus();
 }
 
-absl::Status Mapping::Fill(const nlohmann::json& record, Text& body) const {
+template <typename Record>
+absl::Status Mapping::Fill(const Record& record, Text& body) const {
   SN37_ASSIGN_OR_RETURN(*body.mutable_text(), TextOf(record, "text"));
   return absl::OkStatus();
 }
 
-absl::Status Mapping::Fill(const nlohmann::json& record,
-                           Preference& body) const {
-  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+template <typename Record>
+absl::Status Mapping::Fill(const Record& record, Preference& body) const {
+  SN37_RETURN_IF_ERROR(FillSystem(record, body));
   SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
   SN37_ASSIGN_OR_RETURN(*body.mutable_chosen(), TextOf(record, "chosen"));
   SN37_ASSIGN_OR_RETURN(*body.mutable_rejected(), TextOf(record, "rejected"));
   return absl::OkStatus();
 }
 
-absl::Status Mapping::Fill(const nlohmann::json& record,
-                           FinalAnswer& body) const {
-  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+template <typename Record>
+absl::Status Mapping::Fill(const Record& record, FinalAnswer& body) const {
+  SN37_RETURN_IF_ERROR(FillSystem(record, body));
   SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
   SN37_ASSIGN_OR_RETURN(*body.mutable_answer(), TextOf(record, "answer"));
-  SN37_ASSIGN_OR_RETURN(std::string name, TextOf(record, "form", "text"));
+  std::string name = "text";
+  if (Has(record, "form")) {
+    SN37_ASSIGN_OR_RETURN(name, TextOf(record, "form"));
+  }
   const std::optional<FinalAnswer::Form> form = FormFromName(name);
   if (!form.has_value()) {
     return absl::InvalidArgumentError(
@@ -176,8 +223,9 @@ absl::Status Mapping::Fill(const nlohmann::json& record,
   return absl::OkStatus();
 }
 
-absl::Status Mapping::Fill(const nlohmann::json& record, Ranking& body) const {
-  SN37_ASSIGN_OR_RETURN(*body.mutable_system(), TextOf(record, "system", ""));
+template <typename Record>
+absl::Status Mapping::Fill(const Record& record, Ranking& body) const {
+  SN37_RETURN_IF_ERROR(FillSystem(record, body));
   SN37_ASSIGN_OR_RETURN(*body.mutable_prompt(), TextOf(record, "prompt"));
   SN37_ASSIGN_OR_RETURN(const nlohmann::json items, ListOf(record, "items"));
   for (const nlohmann::json& item : items) {
@@ -195,7 +243,8 @@ absl::Status Mapping::Fill(const nlohmann::json& record, Ranking& body) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Sample> Mapping::Map(const nlohmann::json& record) const {
+template <typename Record>
+absl::StatusOr<Sample> Mapping::MapRecord(const Record& record) const {
   Sample sample;
   absl::Status status;
   switch (kind_) {
@@ -220,6 +269,14 @@ absl::StatusOr<Sample> Mapping::Map(const nlohmann::json& record) const {
   }
   SN37_RETURN_IF_ERROR(status);
   return sample;
+}
+
+absl::StatusOr<Sample> Mapping::Map(const nlohmann::json& record) const {
+  return MapRecord(record);
+}
+
+absl::StatusOr<Sample> Mapping::Map(const FlatRecord& record) const {
+  return MapRecord(record);
 }
 
 }  // namespace sn37::datasets

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "datasets/sources/flat_record.h"
 #include "datasets/sources/source.h"
 #include "nlohmann/json.hpp"
 
@@ -40,24 +41,43 @@ class Mapping {
   // strings or numbers. Text comes through unchanged. kInvalidArgument names
   // the field that is missing or of another type; CheckSample is the caller's.
   absl::StatusOr<Sample> Map(const nlohmann::json& record) const;
+  // The same of a record of texts. Its errors say less: whoever gets one maps
+  // the record as JSON to learn what is wrong.
+  absl::StatusOr<Sample> Map(const FlatRecord& record) const;
 
  private:
   // The record's name for a field of the body.
   const std::string& Column(const std::string& field) const;
   absl::StatusOr<std::string> TextOf(const nlohmann::json& record,
                                      const std::string& field) const;
-  absl::StatusOr<std::string> TextOf(const nlohmann::json& record,
-                                     const std::string& field,
-                                     absl::string_view otherwise) const;
+  absl::StatusOr<std::string> TextOf(const FlatRecord& record,
+                                     const std::string& field) const;
+  // Whether it is there and not null.
+  bool Has(const nlohmann::json& record, const std::string& field) const;
+  bool Has(const FlatRecord& record, const std::string& field) const;
   // An array; null where it is absent.
   absl::StatusOr<nlohmann::json> ListOf(const nlohmann::json& record,
                                         const std::string& field) const;
-  absl::Status Fill(const nlohmann::json& record, MultipleChoice& body) const;
-  absl::Status Fill(const nlohmann::json& record, Reference& body) const;
-  absl::Status Fill(const nlohmann::json& record, Text& body) const;
-  absl::Status Fill(const nlohmann::json& record, Preference& body) const;
-  absl::Status Fill(const nlohmann::json& record, FinalAnswer& body) const;
-  absl::Status Fill(const nlohmann::json& record, Ranking& body) const;
+  absl::StatusOr<nlohmann::json> ListOf(const FlatRecord& record,
+                                        const std::string& field) const;
+
+  template <typename Record>
+  absl::Status Fill(const Record& record, MultipleChoice& body) const;
+  template <typename Record>
+  absl::Status Fill(const Record& record, Reference& body) const;
+  template <typename Record>
+  absl::Status Fill(const Record& record, Text& body) const;
+  template <typename Record>
+  absl::Status Fill(const Record& record, Preference& body) const;
+  template <typename Record>
+  absl::Status Fill(const Record& record, FinalAnswer& body) const;
+  template <typename Record>
+  absl::Status Fill(const Record& record, Ranking& body) const;
+  // The optional system message.
+  template <typename Record, typename Body>
+  absl::Status FillSystem(const Record& record, Body& body) const;
+  template <typename Record>
+  absl::StatusOr<Sample> MapRecord(const Record& record) const;
 
   std::vector<std::string> files_;
   Sample::BodyCase kind_ = Sample::BODY_NOT_SET;

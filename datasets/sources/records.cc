@@ -79,6 +79,26 @@ arrow::Result<json> ToJson(const arrow::Scalar& scalar) {
 
 }  // namespace
 
+std::optional<FlatRecord> FlatRecordOf(const arrow::RecordBatch& batch,
+                                       int64_t row) {
+  FlatRecord record;
+  for (int c = 0; c < batch.num_columns(); ++c) {
+    const arrow::Array& cells = *batch.column(c);
+    std::string_view text;
+    if (cells.type_id() == arrow::Type::STRING) {
+      text = static_cast<const arrow::StringArray&>(cells).GetView(row);
+    } else if (cells.type_id() == arrow::Type::LARGE_STRING) {
+      text = static_cast<const arrow::LargeStringArray&>(cells).GetView(row);
+    } else {
+      return std::nullopt;
+    }
+    if (cells.IsNull(row)) continue;
+    record.emplace_back(batch.column_name(c),
+                        absl::string_view(text.data(), text.size()));
+  }
+  return record;
+}
+
 absl::StatusOr<nlohmann::json> RecordOf(const arrow::RecordBatch& batch,
                                         int64_t row) {
   json record = json::object();

@@ -62,10 +62,18 @@ class TableRows : public RowStream {
   }
 
   absl::StatusOr<Sample> MapRow(int64_t i) const {
-    SN37_ASSIGN_OR_RETURN(const json record, RecordOf(*batch_, i));
-    SN37_ASSIGN_OR_RETURN(Sample sample, mapping_.Map(record));
-    SN37_RETURN_IF_ERROR(CheckSample(sample));
+    absl::StatusOr<Sample> sample = MapCells(i);
+    if (sample.ok()) SN37_RETURN_IF_ERROR(CheckSample(*sample));
     return sample;
+  }
+
+  absl::StatusOr<Sample> MapCells(int64_t i) const {
+    if (const std::optional<FlatRecord> record = FlatRecordOf(*batch_, i)) {
+      absl::StatusOr<Sample> sample = mapping_.Map(*record);
+      if (sample.ok()) return sample;
+    }
+    SN37_ASSIGN_OR_RETURN(const json record, RecordOf(*batch_, i));
+    return mapping_.Map(record);
   }
 
   const Mapping mapping_;
