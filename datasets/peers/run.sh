@@ -4,7 +4,7 @@
 #
 # The others live in a Python environment of their own, made on the first run
 # (half a gigabyte) outside the checkout, in $SN37_PEERS_HOME or the user's
-# cache folder; the data (twice its size) is made there too, and removed at the
+# cache folder; the data (twice what goes in) is made there too, and removed at the
 # end.
 set -euo pipefail
 here=datasets/peers
