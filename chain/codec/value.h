@@ -49,8 +49,8 @@ inline constexpr int kMaxValueNesting = 128;
 
 // REQUIRES for all: `id` is in `types`.
 //
-// Where `fields` are given and the value is a struct (or an option of one), only
-// these of it are there; the others are checked as strictly and left out.
+// Where `fields` are given and the value is a struct (or an option of one),
+// only these of it are there; the others are checked as strictly and left out.
 absl::StatusOr<nlohmann::json> DecodeValue(
     const TypeRegistry& types, TypeId id, absl::string_view bytes,
     absl::Span<const absl::string_view> fields = {});
