@@ -63,6 +63,8 @@ inline constexpr char kCommitmentSetRateLimitExceeded[] =
 inline constexpr char kSpaceLimitExceeded[] = "SpaceLimitExceeded";
 inline constexpr char kCommitRevealEnabled[] = "CommitRevealEnabled";
 inline constexpr char kCommitRevealDisabled[] = "CommitRevealDisabled";
+inline constexpr char kIncorrectCommitRevealVersion[] =
+    "IncorrectCommitRevealVersion";
 inline constexpr char kCommittingWeightsTooFast[] = "CommittingWeightsTooFast";
 inline constexpr char kRevealTooEarly[] = "RevealTooEarly";
 inline constexpr char kExpiredWeightCommit[] = "ExpiredWeightCommit";
@@ -126,13 +128,24 @@ using WeightsHash = std::array<uint8_t, 32>;
 
 // A hotkey's commit that has not been revealed.
 struct WeightsCommit {
-  WeightsHash hash = {};
+  WeightsHash hash = {};      // of timelocked ones: of what was sent
   uint64_t block = 0;         // when it was made
   uint64_t first_reveal = 0;  // the blocks in which it can be revealed
   uint64_t last_reveal = 0;
+  bool timelocked = false;  // then the chain itself reveals it
 
   friend bool operator==(const WeightsCommit&, const WeightsCommit&) = default;
 };
+
+// How a subnet takes weights.
+enum class WeightsMode {
+  kPlain = 0,         // SetWeights
+  kCommitReveal = 1,  // CommitWeights, and RevealWeights in its time
+  kTimelocked = 2,    // CommitTimelockedWeights; CommitWeights is taken as well
+};
+
+// "plain", "commit_reveal", "timelocked".
+absl::string_view NameOf(WeightsMode mode);
 
 struct Hyperparameters {
   uint16_t tempo = 360;               // blocks between two epochs of the chain
@@ -140,8 +153,8 @@ struct Hyperparameters {
   uint16_t min_allowed_weights = 1;   // fewest entries of a vector
   uint16_t max_weight_limit = 65535;  // an entry's greatest share × 65535
   uint64_t weights_version = 0;       // least version key; 0 allows any
-  bool commit_reveal = false;         // weights go through commit and reveal
-  uint64_t reveal_period = 1;         // epochs from a commit to its reveal
+  WeightsMode weights_mode = WeightsMode::kPlain;
+  uint64_t reveal_period = 1;  // epochs from a commit to its reveal
 
   friend bool operator==(const Hyperparameters&,
                          const Hyperparameters&) = default;
@@ -189,13 +202,21 @@ class Client {
                                   absl::Span<const Weight> weights,
                                   uint64_t version_key) = 0;
 
-  // The same in two steps, where the hyper-parameters ask for it: a hash now,
-  // and what it is of between first_reveal and last_reveal. A reveal drops the
-  // hotkey's older commits.
+  // The same in two steps, for WeightsMode::kCommitReveal: a hash now, and what
+  // it is of between first_reveal and last_reveal. A reveal drops the hotkey's
+  // older commits of this kind.
   virtual absl::Status CommitWeights(const Keypair& hotkey, uint16_t netuid,
                                      const WeightsHash& hash) = 0;
   virtual absl::Status RevealWeights(const Keypair& hotkey, uint16_t netuid,
                                      const HiddenWeights& hidden) = 0;
+
+  // The same in one step, for WeightsMode::kTimelocked: encrypted, so that
+  // nobody can read them before the chain reveals them by itself (timelock.h).
+  // The chain checks them only then; what it refuses is lost without a word.
+  virtual absl::Status CommitTimelockedWeights(const Keypair& hotkey,
+                                               uint16_t netuid,
+                                               absl::Span<const Weight> weights,
+                                               uint64_t version_key) = 0;
 
   // The hotkey's commits that can still be revealed, or soon, oldest first.
   virtual absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(

@@ -45,28 +45,26 @@ absl::StatusOr<T> WriteAndConfirm(
   }
 }
 
-absl::StatusOr<std::vector<Weight>> Quantize(absl::Span<const Share> shares,
-                                             const Hyperparameters& rules) {
-  SN37_ASSIGN_OR_RETURN(std::vector<Weight> weights,
-                        QuantizeWeights(shares, rules.max_weight_limit));
-  if (weights.size() < rules.min_allowed_weights) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(weights.size(), " weights are not zero, the subnet takes ",
-                     rules.min_allowed_weights, " or more"));
-  }
-  return weights;
-}
-
-// The hotkey's commit to `hash`, if it is neither revealed nor expired.
-absl::StatusOr<std::optional<WeightsCommit>> FindCommit(
-    Client& client, uint16_t netuid, const Keypair& hotkey,
-    const WeightsHash& hash) {
+// What the chain shows of a hotkey's vector since block `since`: a timelocked
+// commit that is none of `others`, or the weights. Nobody can read what such a
+// commit is of; a validator makes one at a time.
+absl::StatusOr<std::optional<PublishedWeights>> FindPublished(
+    Client& client, uint16_t netuid, absl::string_view hotkey,
+    absl::Span<const Weight> weights, uint64_t since,
+    absl::Span<const WeightsCommit> others) {
   SN37_ASSIGN_OR_RETURN(const std::vector<WeightsCommit> commits,
-                        client.GetWeightsCommits(netuid, hotkey.address()));
+                        client.GetWeightsCommits(netuid, hotkey));
   for (const WeightsCommit& commit : commits) {
-    if (commit.hash == hash) return commit;
+    const bool is_new =
+        std::none_of(others.begin(), others.end(), [&](const auto& other) {
+          return other.block == commit.block && other.hash == commit.hash;
+        });
+    if (commit.timelocked && commit.block >= since && is_new) return commit;
   }
-  return std::nullopt;
+  SN37_ASSIGN_OR_RETURN(std::optional<std::vector<Weight>> stored,
+                        StoredSince(client, netuid, hotkey, weights, since));
+  if (!stored.has_value()) return std::nullopt;
+  return *std::move(stored);
 }
 
 }  // namespace
@@ -81,16 +79,22 @@ absl::StatusOr<std::optional<Commitment>> CommitmentOf(
   return std::nullopt;
 }
 
+absl::StatusOr<Neuron> NeuronOf(const Metagraph& graph,
+                                absl::string_view hotkey) {
+  for (const Neuron& neuron : graph.neurons) {
+    if (neuron.hotkey == hotkey) return neuron;
+  }
+  return absl::NotFoundError(absl::StrCat(hotkey, " has no slot on subnet ",
+                                          graph.netuid, " at block ",
+                                          graph.block.number, "; register it"));
+}
+
 absl::StatusOr<Neuron> NeuronOf(Client& client, uint16_t netuid,
                                 absl::string_view hotkey,
                                 std::optional<uint64_t> block) {
-  SN37_ASSIGN_OR_RETURN(Metagraph graph, client.GetMetagraph(netuid, block));
-  for (Neuron& neuron : graph.neurons) {
-    if (neuron.hotkey == hotkey) return std::move(neuron);
-  }
-  return absl::NotFoundError(absl::StrCat(hotkey, " has no slot on subnet ",
-                                          netuid, " at block ",
-                                          graph.block.number));
+  SN37_ASSIGN_OR_RETURN(const Metagraph graph,
+                        client.GetMetagraph(netuid, block));
+  return NeuronOf(graph, hotkey);
 }
 
 absl::StatusOr<Commitment> CommitAndConfirm(Client& client,
@@ -113,44 +117,52 @@ absl::StatusOr<Commitment> CommitAndConfirm(Client& client,
       wait);
 }
 
-absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
-    Client& client, const Keypair& hotkey, uint16_t netuid,
-    absl::Span<const Share> shares, uint64_t version_key, WaitToRetry wait) {
-  SN37_ASSIGN_OR_RETURN(const Block start, client.Head());
-  SN37_ASSIGN_OR_RETURN(const Hyperparameters rules,
-                        client.GetHyperparameters(netuid));
-  if (rules.commit_reveal) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(kCommitRevealEnabled, ": hide the weights first"));
+absl::StatusOr<std::vector<Weight>> WeightsFor(const Hyperparameters& rules,
+                                               absl::Span<const Share> shares) {
+  SN37_ASSIGN_OR_RETURN(std::vector<Weight> weights,
+                        QuantizeWeights(shares, rules.max_weight_limit));
+  if (weights.size() < rules.min_allowed_weights) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(weights.size(), " weights are not zero, the subnet takes ",
+                     rules.min_allowed_weights, " or more"));
   }
-  SN37_ASSIGN_OR_RETURN(const std::vector<Weight> weights,
-                        Quantize(shares, rules));
-  const std::vector<Weight> wanted = MaxUpscale(weights);
-  const auto write = [&] {
-    return client.SetWeights(hotkey, netuid, weights, version_key);
-  };
-  const auto read_back =
-      [&]() -> absl::StatusOr<std::optional<std::vector<Weight>>> {
-    SN37_ASSIGN_OR_RETURN(const Neuron neuron,
-                          NeuronOf(client, netuid, hotkey.address()));
-    SN37_ASSIGN_OR_RETURN(std::vector<Weight> stored,
-                          client.GetWeights(netuid, neuron.uid));
-    if (neuron.last_update < start.number || stored != wanted) {
-      return std::nullopt;
-    }
-    return stored;
-  };
-  return WriteAndConfirm<std::vector<Weight>>({kSettingWeightsTooFast}, write,
-                                              read_back, wait);
+  return weights;
 }
 
-absl::StatusOr<HiddenWeights> HideShares(Client& client, uint16_t netuid,
-                                         absl::Span<const Share> shares,
-                                         uint64_t version_key) {
+absl::StatusOr<PublishedWeights> PublishWeights(
+    Client& client, const Keypair& hotkey, uint16_t netuid,
+    const NewWeights& weights, KeepHidden keep, WaitToRetry wait) {
+  const std::string address = hotkey.address();
   SN37_ASSIGN_OR_RETURN(const Hyperparameters rules,
                         client.GetHyperparameters(netuid));
-  SN37_ASSIGN_OR_RETURN(std::vector<Weight> weights, Quantize(shares, rules));
-  return HiddenWeights{std::move(weights), NewSalt(), version_key};
+  SN37_ASSIGN_OR_RETURN(const Block start, client.Head());
+  SN37_ASSIGN_OR_RETURN(std::vector<WeightsCommit> others,
+                        client.GetWeightsCommits(netuid, address));
+  if (weights.since.has_value()) others.clear();
+  const auto read_back = [&] {
+    return FindPublished(client, netuid, address, weights.weights,
+                         weights.since.value_or(start.number), others);
+  };
+  if (weights.since.has_value()) {
+    SN37_ASSIGN_OR_RETURN(std::optional<PublishedWeights> before, read_back());
+    if (before.has_value()) return *std::move(before);
+  }
+  if (rules.weights_mode == WeightsMode::kCommitReveal) {
+    const HiddenWeights hidden = {weights.weights, NewSalt(),
+                                  weights.version_key};
+    SN37_RETURN_IF_ERROR(keep(hidden));
+    return HideAndConfirm(client, hotkey, netuid, hidden, wait);
+  }
+  const auto write = [&] {
+    return rules.weights_mode == WeightsMode::kTimelocked
+               ? client.CommitTimelockedWeights(hotkey, netuid, weights.weights,
+                                                weights.version_key)
+               : client.SetWeights(hotkey, netuid, weights.weights,
+                                   weights.version_key);
+  };
+  return WriteAndConfirm<PublishedWeights>(
+      {kSettingWeightsTooFast, kCommittingWeightsTooFast}, write, read_back,
+      wait);
 }
 
 absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
@@ -160,7 +172,7 @@ absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
                                              WaitToRetry wait) {
   const WeightsHash hash = HashOf(hotkey.public_key(), netuid, hidden);
   const auto read_back = [&] {
-    return FindCommit(client, netuid, hotkey, hash);
+    return CommitTo(client, hotkey, netuid, hidden);
   };
   SN37_ASSIGN_OR_RETURN(const std::optional<WeightsCommit> before, read_back());
   if (before.has_value()) return *before;
@@ -172,18 +184,13 @@ absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
 absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
     Client& client, const Keypair& hotkey, uint16_t netuid,
     const HiddenWeights& hidden, WaitToRetry wait) {
-  const WeightsHash hash = HashOf(hotkey.public_key(), netuid, hidden);
-  const std::vector<Weight> wanted = MaxUpscale(hidden.weights);
   const auto read_back =
       [&]() -> absl::StatusOr<std::optional<std::vector<Weight>>> {
     SN37_ASSIGN_OR_RETURN(const std::optional<WeightsCommit> commit,
-                          FindCommit(client, netuid, hotkey, hash));
-    SN37_ASSIGN_OR_RETURN(const Neuron neuron,
-                          NeuronOf(client, netuid, hotkey.address()));
-    SN37_ASSIGN_OR_RETURN(std::vector<Weight> stored,
-                          client.GetWeights(netuid, neuron.uid));
-    if (commit.has_value() || stored != wanted) return std::nullopt;
-    return stored;
+                          CommitTo(client, hotkey, netuid, hidden));
+    if (commit.has_value()) return std::nullopt;
+    return StoredSince(client, netuid, hotkey.address(), hidden.weights,
+                       /*since=*/0);
   };
   SN37_ASSIGN_OR_RETURN(const std::optional<std::vector<Weight>> before,
                         read_back());
@@ -193,6 +200,29 @@ absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
   };
   return WriteAndConfirm<std::vector<Weight>>({kRevealTooEarly}, write,
                                               read_back, wait);
+}
+
+absl::StatusOr<std::optional<WeightsCommit>> CommitTo(
+    Client& client, const Keypair& hotkey, uint16_t netuid,
+    const HiddenWeights& hidden) {
+  const WeightsHash hash = HashOf(hotkey.public_key(), netuid, hidden);
+  SN37_ASSIGN_OR_RETURN(const std::vector<WeightsCommit> commits,
+                        client.GetWeightsCommits(netuid, hotkey.address()));
+  for (const WeightsCommit& commit : commits) {
+    if (commit.hash == hash) return commit;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<std::vector<Weight>>> StoredSince(
+    Client& client, uint16_t netuid, absl::string_view hotkey,
+    absl::Span<const Weight> weights, uint64_t since) {
+  SN37_ASSIGN_OR_RETURN(const Neuron neuron, NeuronOf(client, netuid, hotkey));
+  SN37_ASSIGN_OR_RETURN(std::vector<Weight> stored,
+                        client.GetWeights(netuid, neuron.uid));
+  const bool same = stored == MaxUpscale({weights.begin(), weights.end()});
+  if (neuron.last_update < since || !same) return std::nullopt;
+  return stored;
 }
 
 }  // namespace sn37::chain

@@ -11,9 +11,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -31,7 +33,10 @@ absl::StatusOr<std::optional<Commitment>> CommitmentOf(
     Client& client, uint16_t netuid, absl::string_view hotkey,
     std::optional<uint64_t> block = std::nullopt);
 
-// The hotkey's slot as of `block`. NotFound, saying so, if it has none.
+// The hotkey's slot in the metagraph, or as of `block`. NotFound, saying so, if
+// it has none.
+absl::StatusOr<Neuron> NeuronOf(const Metagraph& graph,
+                                absl::string_view hotkey);
 absl::StatusOr<Neuron> NeuronOf(Client& client, uint16_t netuid,
                                 absl::string_view hotkey,
                                 std::optional<uint64_t> block = std::nullopt);
@@ -47,29 +52,57 @@ absl::StatusOr<Commitment> CommitAndConfirm(Client& client,
                                             absl::string_view text,
                                             WaitToRetry wait);
 
-// Sets the hotkey's weights to `shares`, quantised and clipped as the subnet's
-// hyper-parameters say (weights.h), and returns what the chain then stores.
-// Tries again as above. InvalidArgument for shares that are none or fewer than
-// the subnet takes; kCommitRevealEnabled where it takes hidden weights only.
-absl::StatusOr<std::vector<Weight>> SetSharesAndConfirm(
-    Client& client, const Keypair& hotkey, uint16_t netuid,
-    absl::Span<const Share> shares, uint64_t version_key, WaitToRetry wait);
+// A vector to publish: quantised, in any scale (weights.h).
+struct NewWeights {
+  std::vector<Weight> weights;
+  uint64_t version_key = 0;
+  // Given to PublishWeights by whoever may have begun with this vector before:
+  // the newest block when it was made. What the chain shows of it since then
+  // is not sent again.
+  std::optional<uint64_t> since = std::nullopt;
+};
 
-// The same in steps, for such a subnet. Keep what HideShares returns before it
-// is committed to and until it is revealed: nothing else can reveal it. The
-// other two may be repeated after a restart, whatever the first time came to.
-absl::StatusOr<HiddenWeights> HideShares(Client& client, uint16_t netuid,
-                                         absl::Span<const Share> shares,
-                                         uint64_t version_key);
+// Shares as the subnet's rules want them: quantised and clipped.
+// InvalidArgument for shares that are none or fewer than it takes.
+absl::StatusOr<std::vector<Weight>> WeightsFor(const Hyperparameters& rules,
+                                               absl::Span<const Share> shares);
+
+// What became of a vector: the weights that the chain now stores, or the commit
+// to what it will.
+using PublishedWeights = std::variant<std::vector<Weight>, WeightsCommit>;
+
+// Keeps what will be needed for the reveal, on the disk, until it is revealed.
+using KeepHidden = absl::FunctionRef<absl::Status(const HiddenWeights&)>;
+
+// Publishes a hotkey's weights in the way that the subnet's hyper-parameters
+// say: sets them, commits to them after `keep` has returned OK (nothing is sent
+// after an error), or commits to them timelocked. Tries again as above.
+absl::StatusOr<PublishedWeights> PublishWeights(
+    Client& client, const Keypair& hotkey, uint16_t netuid,
+    const NewWeights& weights, KeepHidden keep, WaitToRetry wait);
+
+// The two steps for hidden weights. Both may be repeated after a restart,
+// whatever the first time came to. The second also waits for the first block
+// that allows it.
 absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
                                              const Keypair& hotkey,
                                              uint16_t netuid,
                                              const HiddenWeights& hidden,
                                              WaitToRetry wait);
-// Waits for the first block that allows it, too.
 absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
     Client& client, const Keypair& hotkey, uint16_t netuid,
     const HiddenWeights& hidden, WaitToRetry wait);
+
+// The hotkey's commit to `hidden`, if it is neither revealed nor expired.
+absl::StatusOr<std::optional<WeightsCommit>> CommitTo(
+    Client& client, const Keypair& hotkey, uint16_t netuid,
+    const HiddenWeights& hidden);
+
+// What the chain stores of the hotkey, if it is `weights` and was set or
+// committed to in block `since` or later.
+absl::StatusOr<std::optional<std::vector<Weight>>> StoredSince(
+    Client& client, uint16_t netuid, absl::string_view hotkey,
+    absl::Span<const Weight> weights, uint64_t since);
 
 }  // namespace sn37::chain
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -86,6 +87,14 @@ class Faulty : public Client {
                              const HiddenWeights& hidden) override {
     return Write([&] { return ledger_.RevealWeights(hotkey, netuid, hidden); });
   }
+  absl::Status CommitTimelockedWeights(const Keypair& hotkey, uint16_t netuid,
+                                       absl::Span<const Weight> weights,
+                                       uint64_t version_key) override {
+    return Write([&] {
+      return ledger_.CommitTimelockedWeights(hotkey, netuid, weights,
+                                             version_key);
+    });
+  }
   absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(
       uint16_t netuid, absl::string_view hotkey) override {
     return ledger_.GetWeightsCommits(netuid, hotkey);
@@ -140,14 +149,34 @@ class OperationsTest : public testing::Test {
     });
   }
 
-  absl::StatusOr<std::vector<Weight>> Set(const std::vector<Share>& shares,
-                                          int retries) {
-    return SetSharesAndConfirm(*faulty_, me_, kNetuid, shares, 0, [&] {
-      EXPECT_TRUE(ledger_->Advance(60).ok());
-      return retries-- > 0;
-    });
+  void SetMode(WeightsMode mode) {
+    SubnetOptions options;
+    options.hyperparameters.min_allowed_weights = 2;
+    options.hyperparameters.weights_mode = mode;
+    ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
   }
 
+  // Keeps what is to be kept in `kept_`.
+  absl::StatusOr<PublishedWeights> Publish(const NewWeights& weights,
+                                           int retries) {
+    return PublishWeights(
+        *faulty_, me_, kNetuid, weights,
+        [&](const HiddenWeights& hidden) {
+          EXPECT_TRUE(Commits().empty());
+          kept_ = hidden;
+          return absl::OkStatus();
+        },
+        [&] {
+          EXPECT_TRUE(ledger_->Advance(60).ok());
+          return retries-- > 0;
+        });
+  }
+
+  std::vector<WeightsCommit> Commits() {
+    return *ledger_->GetWeightsCommits(kNetuid, me_.address());
+  }
+
+  std::optional<HiddenWeights> kept_;
   const Keypair me_ = Key("//me");
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Faulty> faulty_;
@@ -211,39 +240,105 @@ TEST_F(OperationsTest, WhatCannotBeDoneEndsWithItsReason) {
   EXPECT_EQ(faulty_->writes, 1);
 }
 
-TEST_F(OperationsTest, SharesAreQuantisedAndReadBack) {
-  const auto set = Set({{0, 0.25}, {1, 0.5}}, 0);
+TEST_F(OperationsTest, SharesAreQuantisedAsTheSubnetWantsThem) {
+  const Hyperparameters rules = *ledger_->GetHyperparameters(kNetuid);
+  EXPECT_THAT(*WeightsFor(rules, {{0, 0.25}, {1, 0.5}}),
+              ElementsAre(Weight{0, 32768}, Weight{1, 65535}));
+  EXPECT_EQ(WeightsFor(rules, {{0, 1}, {1, 0}}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(WeightsFor(rules, {{0, 1}, {1, -1}}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(OperationsTest, PlainWeightsAreReadBack) {
+  const auto set = Publish({{{0, 1}, {1, 2}}}, 0);
   ASSERT_TRUE(set.ok()) << set.status();
-  EXPECT_THAT(*set, ElementsAre(Weight{0, 32768}, Weight{1, 65535}));
-  const absl::Status fast = Set({{0, 1}, {1, 1}}, 0).status();
+  EXPECT_THAT(std::get<0>(*set),
+              ElementsAre(Weight{0, 32768}, Weight{1, 65535}));
+  const absl::Status fast = Publish({{{0, 1}, {1, 1}}}, 0).status();
   EXPECT_TRUE(RefusedWith(fast, kSettingWeightsTooFast)) << fast;
   faulty_->writes = 0;
   faulty_->faults = {Fault::kNone, Fault::kLostAfter};
-  EXPECT_TRUE(Set({{0, 1}, {1, 1}}, 3).ok());
+  EXPECT_TRUE(Publish({{{0, 1}, {1, 1}}}, 3).ok());
   EXPECT_EQ(faulty_->writes, 2);
+  EXPECT_FALSE(kept_.has_value());
 }
 
-TEST_F(OperationsTest, WhatTheSubnetDoesNotTakeIsNotSent) {
-  EXPECT_EQ(Set({{0, 1}, {1, 0}}, 9).status().code(),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Set({{0, 1}, {1, -1}}, 9).status().code(),
-            absl::StatusCode::kInvalidArgument);
-  SubnetOptions options;
-  options.hyperparameters.commit_reveal = true;
-  ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
-  EXPECT_TRUE(
-      RefusedWith(Set({{0, 1}, {1, 1}}, 9).status(), kCommitRevealEnabled));
+TEST_F(OperationsTest, WhatWasPublishedSinceThenIsNotPublishedAgain) {
+  for (const WeightsMode mode :
+       {WeightsMode::kPlain, WeightsMode::kTimelocked}) {
+    SetMode(mode);
+    ASSERT_TRUE(ledger_->Advance(500).ok());
+    const uint64_t since = ledger_->Head()->number;
+    faulty_->writes = 0;
+    // The same vector of before is another.
+    const NewWeights weights = {{{0, 1}, {1, 2}}, 0, since};
+    faulty_->faults = {Fault::kLostBefore, Fault::kLostAfter};
+    EXPECT_EQ(Publish(weights, 0).status().code(),
+              absl::StatusCode::kUnavailable);
+    for (int times = 0; times < 3; ++times) {
+      const auto published = Publish(weights, 0);
+      ASSERT_TRUE(published.ok()) << published.status();
+      EXPECT_EQ(faulty_->writes, 2);
+      EXPECT_TRUE(ledger_->Advance(300).ok());  // revealed meanwhile
+    }
+    const auto next = Publish({{{0, 1}, {1, 2}}, 0, since + 900}, 0);
+    ASSERT_TRUE(next.ok()) << next.status();
+    EXPECT_EQ(faulty_->writes, 3);
+    ASSERT_TRUE(ledger_->Advance(500).ok());
+  }
+}
+
+TEST_F(OperationsTest, TimelockedWeightsAreTheCommitUntilTheyAreRevealed) {
+  SetMode(WeightsMode::kTimelocked);
+  faulty_->faults = {Fault::kLostAfter};
+  const auto first = Publish({{{0, 1}, {1, 2}}}, 0);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const WeightsCommit commit = std::get<1>(*first);
+  EXPECT_TRUE(commit.timelocked);
+  EXPECT_EQ(commit.block, 1100u);
+  EXPECT_EQ(faulty_->writes, 1);
+  EXPECT_FALSE(kept_.has_value());
+  // The same again is another commit, and the first no confirmation of it.
+  const absl::Status fast = Publish({{{0, 1}, {1, 2}}}, 0).status();
+  EXPECT_TRUE(RefusedWith(fast, kCommittingWeightsTooFast)) << fast;
+  faulty_->faults = {Fault::kLostBefore};
+  EXPECT_EQ(Publish({{{0, 1}, {1, 2}}}, 0).status().code(),
+            absl::StatusCode::kUnavailable);
+  const auto second = Publish({{{0, 1}, {1, 2}}}, 0);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_GT(std::get<1>(*second).block, commit.block);
+  faulty_->faults = {Fault::kSwallowed};
+  EXPECT_EQ(Publish({{{0, 1}, {1, 2}}}, 0).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST_F(OperationsTest, HiddenWeightsAreKeptBeforeTheyAreCommittedTo) {
+  SetMode(WeightsMode::kCommitReveal);
+  const auto keep_nothing = [](const HiddenWeights&) {
+    return absl::ResourceExhaustedError("the disk is full");
+  };
+  const auto never = [] { return false; };
+  EXPECT_EQ(PublishWeights(*faulty_, me_, kNetuid, {{{0, 1}, {1, 2}}},
+                           keep_nothing, never)
+                .status()
+                .code(),
+            absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(faulty_->writes, 0);
+  const auto published = Publish({{{0, 1}, {1, 2}}, 7}, 0);
+  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_TRUE(kept_.has_value());
+  EXPECT_EQ(kept_->version_key, 7u);
+  EXPECT_EQ(std::get<1>(*published), Commits()[0]);
+  EXPECT_EQ(CommitTo(*ledger_, me_, kNetuid, *kept_)->value(), Commits()[0]);
+  HiddenWeights other = *kept_;
+  other.salt = NewSalt();
+  EXPECT_FALSE(CommitTo(*ledger_, me_, kNetuid, other)->has_value());
 }
 
 TEST_F(OperationsTest, HiddenWeightsSurviveLostAnswersAndRestarts) {
-  SubnetOptions options;
-  options.hyperparameters.commit_reveal = true;
-  options.hyperparameters.min_allowed_weights = 2;
-  ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
-  const std::vector<Share> shares = {{0, 1}, {1, 2}};
-  const auto hidden = HideShares(*faulty_, kNetuid, shares, 0);
-  ASSERT_TRUE(hidden.ok()) << hidden.status();
+  SetMode(WeightsMode::kCommitReveal);
+  const HiddenWeights hidden = {{{0, 1}, {1, 2}}, NewSalt(), 0};
   int waits = 0;
   const auto wait = [&] {
     EXPECT_TRUE(ledger_->Advance(60).ok());
@@ -251,13 +346,13 @@ TEST_F(OperationsTest, HiddenWeightsSurviveLostAnswersAndRestarts) {
   };
   faulty_->faults = {Fault::kLostBefore, Fault::kLostAfter};
   for (int times = 0; times < 2; ++times) {
-    const auto commit = HideAndConfirm(*faulty_, me_, kNetuid, *hidden, wait);
+    const auto commit = HideAndConfirm(*faulty_, me_, kNetuid, hidden, wait);
     ASSERT_TRUE(commit.ok()) << commit.status();
     EXPECT_EQ(commit->block, 1160u);
     EXPECT_EQ(faulty_->writes, 2);
   }
   // From a text, as after a restart; the first tries come too early.
-  const auto kept = ParseHiddenWeights(ToText(*hidden));
+  const auto kept = ParseHiddenWeights(ToText(hidden));
   ASSERT_TRUE(kept.ok()) << kept.status();
   for (int times = 0; times < 2; ++times) {
     const auto stored = RevealAndConfirm(*faulty_, me_, kNetuid, *kept, wait);
@@ -266,17 +361,17 @@ TEST_F(OperationsTest, HiddenWeightsSurviveLostAnswersAndRestarts) {
   }
   EXPECT_GT(waits, 2);
   const int writes = faulty_->writes;
-  const auto other = HideShares(*faulty_, kNetuid, shares, 0);
-  EXPECT_NE(other->salt, hidden->salt);
+  HiddenWeights other = hidden;
+  other.salt = NewSalt();
   faulty_->faults = {Fault::kSwallowed};
-  EXPECT_EQ(
-      HideAndConfirm(*faulty_, me_, kNetuid, *other, wait).status().code(),
-      absl::StatusCode::kDataLoss);
+  EXPECT_EQ(HideAndConfirm(*faulty_, me_, kNetuid, other, wait).status().code(),
+            absl::StatusCode::kDataLoss);
   EXPECT_EQ(faulty_->writes, writes + 1);
 }
 
 TEST_F(OperationsTest, ASlotAndACommitmentAreFoundAtAPastBlock) {
   EXPECT_EQ(NeuronOf(*ledger_, kNetuid, me_.address())->uid, 1);
+  EXPECT_EQ(NeuronOf(*ledger_->GetMetagraph(kNetuid), me_.address())->uid, 1);
   EXPECT_EQ(NeuronOf(*ledger_, kNetuid, me_.address(), 999).status().code(),
             absl::StatusCode::kNotFound);
   ASSERT_TRUE(Commit("text", 0).ok());

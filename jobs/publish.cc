@@ -6,23 +6,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "chain/hidden_weights.h"
-#include "chain/weights.h"
+#include "chain/operations.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::jobs {
 namespace {
 
-absl::StatusOr<chain::Neuron> FindNeuron(const chain::Metagraph& graph,
-                                         uint16_t netuid,
-                                         const std::string& hotkey) {
-  for (const chain::Neuron& neuron : graph.neurons) {
-    if (neuron.hotkey == hotkey) return neuron;
-  }
-  return absl::FailedPreconditionError(
-      absl::StrCat("the validator's hotkey ", hotkey, " has no slot on subnet ",
-                   netuid, "; register it"));
-}
+// What could not be done now is left to the next run.
+bool NoRetry() { return false; }
 
 // The weights of slots that are still held by those whom the epoch saw there.
 std::vector<chain::Weight> StillTheirs(const WeightsIntent& intent,
@@ -39,61 +30,24 @@ std::vector<chain::Weight> StillTheirs(const WeightsIntent& intent,
   return weights;
 }
 
-// Whether the neuron set these weights at or after the epoch's block: what a
-// run that was ended between setting them and remembering it has done.
-absl::StatusOr<bool> AlreadySet(chain::Client& client, uint16_t netuid,
-                                int64_t sync_block,
-                                const std::vector<chain::Weight>& weights,
-                                const chain::Neuron& neuron) {
-  if (static_cast<int64_t>(neuron.last_update) < sync_block) return false;
-  SN37_ASSIGN_OR_RETURN(std::vector<chain::Weight> stored,
-                        client.GetWeights(netuid, neuron.uid));
-  return stored == chain::MaxUpscale(weights);
-}
-
-// Sets the pending intent's weights, or hides them.
 absl::Status FinishIntent(StateFile& state, const chain::Keypair& validator,
-                          chain::Client& client) {
-  SN37_ASSIGN_OR_RETURN(std::optional<WeightsIntent> intent,
-                        state.PendingIntent());
-  if (!intent.has_value()) return absl::OkStatus();
-  SN37_ASSIGN_OR_RETURN(chain::Metagraph graph,
-                        client.GetMetagraph(intent->netuid));
-  SN37_ASSIGN_OR_RETURN(chain::Neuron neuron,
-                        FindNeuron(graph, intent->netuid, intent->hotkey));
-  const std::vector<chain::Weight> weights = StillTheirs(*intent, graph);
-  SN37_ASSIGN_OR_RETURN(
-      bool already,
-      AlreadySet(client, intent->netuid, intent->sync_block, weights, neuron));
-  if (already || weights.empty()) {
-    return state.ResolveIntent(intent->sync_block);
-  }
-  SN37_ASSIGN_OR_RETURN(const chain::Hyperparameters rules,
-                        client.GetHyperparameters(intent->netuid));
-  if (rules.commit_reveal) {
-    return state.Hide({intent->sync_block,
-                       intent->netuid,
-                       intent->hotkey,
-                       {weights, chain::NewSalt(), intent->version_key}});
-  }
-  SN37_RETURN_IF_ERROR(Annotate(client.SetWeights(validator, intent->netuid,
-                                                  weights, intent->version_key),
-                                "setting weights"));
-  return state.ResolveIntent(intent->sync_block);
-}
-
-// The chain's commit to these weights, if it can still be revealed.
-absl::StatusOr<std::optional<chain::WeightsCommit>> FindCommit(
-    chain::Client& client, const chain::Keypair& validator,
-    const HiddenIntent& hidden) {
-  const chain::WeightsHash hash =
-      chain::HashOf(validator.public_key(), hidden.netuid, hidden.weights);
-  SN37_ASSIGN_OR_RETURN(const std::vector<chain::WeightsCommit> commits,
-                        client.GetWeightsCommits(hidden.netuid, hidden.hotkey));
-  for (const chain::WeightsCommit& commit : commits) {
-    if (commit.hash == hash) return commit;
-  }
-  return std::nullopt;
+                          chain::Client& client, const WeightsIntent& intent) {
+  SN37_ASSIGN_OR_RETURN(const chain::Metagraph graph,
+                        client.GetMetagraph(intent.netuid));
+  const chain::NewWeights weights = {StillTheirs(intent, graph),
+                                     intent.version_key,
+                                     static_cast<uint64_t>(intent.since)};
+  if (weights.weights.empty()) return state.ResolveIntent(intent.sync_block);
+  const auto keep = [&](const chain::HiddenWeights& hidden) {
+    return state.Hide(
+        {intent.sync_block, intent.netuid, intent.hotkey, hidden});
+  };
+  SN37_RETURN_IF_ERROR(
+      Annotate(chain::PublishWeights(client, validator, intent.netuid, weights,
+                                     keep, NoRetry)
+                   .status(),
+               "publishing weights"));
+  return state.ResolveIntent(intent.sync_block);
 }
 
 // Takes hidden weights one step further. What the chain does not know was
@@ -102,42 +56,53 @@ absl::StatusOr<std::optional<chain::WeightsCommit>> FindCommit(
 absl::Status AdvanceHidden(StateFile& state, const chain::Keypair& validator,
                            chain::Client& client, const HiddenIntent& hidden,
                            bool newest) {
-  SN37_ASSIGN_OR_RETURN(const std::optional<chain::WeightsCommit> commit,
-                        FindCommit(client, validator, hidden));
+  SN37_ASSIGN_OR_RETURN(
+      const std::optional<chain::WeightsCommit> commit,
+      chain::CommitTo(client, validator, hidden.netuid, hidden.weights));
   if (commit.has_value()) {
     SN37_ASSIGN_OR_RETURN(const chain::Block head, client.Head());
     if (head.number < commit->first_reveal) return absl::OkStatus();
     SN37_RETURN_IF_ERROR(
-        Annotate(client.RevealWeights(validator, hidden.netuid, hidden.weights),
+        Annotate(chain::RevealAndConfirm(client, validator, hidden.netuid,
+                                         hidden.weights, NoRetry)
+                     .status(),
                  "revealing weights"));
     return state.ForgetHidden(hidden.sync_block);
   }
-  SN37_ASSIGN_OR_RETURN(const chain::Metagraph graph,
-                        client.GetMetagraph(hidden.netuid));
-  SN37_ASSIGN_OR_RETURN(const chain::Neuron neuron,
-                        FindNeuron(graph, hidden.netuid, hidden.hotkey));
-  SN37_ASSIGN_OR_RETURN(const bool revealed,
-                        AlreadySet(client, hidden.netuid, hidden.sync_block,
-                                   hidden.weights.weights, neuron));
-  if (revealed || !newest) return state.ForgetHidden(hidden.sync_block);
-  return Annotate(
-      client.CommitWeights(
-          validator, hidden.netuid,
-          chain::HashOf(validator.public_key(), hidden.netuid, hidden.weights)),
-      "committing to weights");
+  SN37_ASSIGN_OR_RETURN(
+      const std::optional<std::vector<chain::Weight>> revealed,
+      chain::StoredSince(client, hidden.netuid, validator.address(),
+                         hidden.weights.weights,
+                         static_cast<uint64_t>(hidden.sync_block)));
+  if (revealed.has_value() || !newest) {
+    return state.ForgetHidden(hidden.sync_block);
+  }
+  return Annotate(chain::HideAndConfirm(client, validator, hidden.netuid,
+                                        hidden.weights, NoRetry)
+                      .status(),
+                  "committing to weights");
+}
+
+void AddError(const absl::Status& status, absl::Status& all) {
+  if (status.ok()) return;
+  all = all.ok() ? status
+                 : absl::Status(all.code(), absl::StrCat(all.message(), "; ",
+                                                         status.message()));
 }
 
 }  // namespace
 
 std::optional<WeightsIntent> IntentOf(const EpochPlan& plan,
                                       const Decision& decision,
-                                      absl::string_view validator) {
+                                      absl::string_view validator,
+                                      const chain::Block& head) {
   if (decision.weights().empty()) return std::nullopt;
   WeightsIntent intent;
   intent.sync_block = static_cast<int64_t>(plan.sync_block());
   intent.netuid = static_cast<uint16_t>(plan.netuid());
   intent.hotkey = std::string(validator);
   intent.version_key = plan.schedule().version_key();
+  intent.since = static_cast<int64_t>(head.number);
   for (const SubnetWeight& weight : decision.weights()) {
     intent.weights.push_back({static_cast<uint16_t>(weight.uid()),
                               static_cast<uint16_t>(weight.value())});
@@ -154,14 +119,19 @@ absl::StatusOr<bool> HasIntents(StateFile& state) {
 
 absl::Status FinishIntents(StateFile& state, const chain::Keypair& validator,
                            chain::Client& client) {
-  SN37_RETURN_IF_ERROR(FinishIntent(state, validator, client));
+  SN37_ASSIGN_OR_RETURN(const std::optional<WeightsIntent> intent,
+                        state.PendingIntent());
   SN37_ASSIGN_OR_RETURN(const std::vector<HiddenIntent> hidden, state.Hidden());
+  absl::Status errors;
   for (size_t i = 0; i < hidden.size(); ++i) {
-    const bool newest = i + 1 == hidden.size();
-    SN37_RETURN_IF_ERROR(
-        AdvanceHidden(state, validator, client, hidden[i], newest));
+    const bool newest = !intent.has_value() && i + 1 == hidden.size();
+    AddError(AdvanceHidden(state, validator, client, hidden[i], newest),
+             errors);
   }
-  return absl::OkStatus();
+  if (intent.has_value()) {
+    AddError(FinishIntent(state, validator, client, *intent), errors);
+  }
+  return errors;
 }
 
 }  // namespace sn37::jobs

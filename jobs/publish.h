@@ -1,8 +1,9 @@
 // The publish stage: an epoch's state and weights, in steps that a crash at any
-// moment leaves to be finished by the next run. The intent to set weights is
-// kept with the state that they follow from, in one transaction, until the
-// chain has them. Where the subnet takes hidden weights only, what is to be
-// revealed is kept instead, from before the chain is told of it.
+// moment leaves to be finished by the next run. The intent to publish weights
+// is kept with the state that they follow from, in one transaction, until the
+// chain has them, or a timelocked commit to them. Where the subnet takes hidden
+// weights that have to be revealed, what is to be revealed is kept instead,
+// from before the chain is told of it.
 #ifndef SN37_JOBS_PUBLISH_H_
 #define SN37_JOBS_PUBLISH_H_
 
@@ -18,18 +19,21 @@
 
 namespace sn37::jobs {
 
-// What a decision means to set; absent when it has no weights.
+// What a decision means to publish; absent when it has no weights. `head` is
+// the chain's, now.
 std::optional<WeightsIntent> IntentOf(const EpochPlan& plan,
                                       const Decision& decision,
-                                      absl::string_view validator);
+                                      absl::string_view validator,
+                                      const chain::Block& head);
 
 // Whether FinishIntents has something to do, now or at a later block.
 absl::StatusOr<bool> HasIntents(StateFile& state);
 
-// Sets the weights that the state still intends to set, unless the chain has
-// them already from that epoch; commits to them where the subnet asks for that,
-// and reveals what earlier epochs committed to and may be revealed now. Nothing
-// to do is OK.
+// Publishes the weights that the state still intends to, in the way that the
+// subnet takes them (chain/operations.h), unless the chain has them already
+// from that epoch; and reveals what earlier epochs committed to and may be
+// revealed now. Nothing to do is OK. One intent's failure keeps no other back:
+// the error tells them all, with the code of the first.
 absl::Status FinishIntents(StateFile& state, const chain::Keypair& validator,
                            chain::Client& client);
 

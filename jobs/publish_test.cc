@@ -17,6 +17,7 @@
 namespace sn37::jobs {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -60,14 +61,23 @@ class PublishTest : public testing::Test {
     EXPECT_TRUE(ledger_->Register(key, kNetuid, key.address()).ok());
   }
 
-  // Publishes a state that intends these weights.
-  void Intend(std::vector<chain::Weight> weights) {
+  // Publishes a state that intends these weights, as decided on at the head.
+  void Intend(std::vector<chain::Weight> weights,
+              int64_t sync_block = kSyncBlock) {
     ValidatorState state;
-    state.last_epoch = kSyncBlock;
-    const WeightsIntent intent{kSyncBlock, kNetuid,
-                               KeyOf("validator").address(), 3010,
-                               std::move(weights)};
+    state.last_epoch = sync_block;
+    const WeightsIntent intent{
+        sync_block,         kNetuid, KeyOf("validator").address(), 3010,
+        std::move(weights), Head()};
     EXPECT_TRUE(state_->Publish(state, intent).ok());
+  }
+
+  int64_t Head() { return static_cast<int64_t>(ledger_->Head()->number); }
+
+  void SetRules(const chain::Hyperparameters& rules) {
+    chain::SubnetOptions options;
+    options.hyperparameters = rules;
+    EXPECT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
   }
 
   absl::Status Finish() {
@@ -78,6 +88,10 @@ class PublishTest : public testing::Test {
 
   std::vector<chain::Weight> Stored() {
     return *ledger_->GetWeights(kNetuid, 0);
+  }
+
+  std::vector<chain::WeightsCommit> Commits() {
+    return *ledger_->GetWeightsCommits(kNetuid, KeyOf("validator").address());
   }
 
   std::unique_ptr<chain::Ledger> ledger_;
@@ -106,14 +120,7 @@ TEST_F(PublishTest, OlderWeightsOfTheSameValueAreSetAgain) {
   ASSERT_TRUE(
       ledger_->SetWeights(KeyOf("validator"), kNetuid, {{{1, 65535}}}, 0).ok());
   ASSERT_TRUE(ledger_->Advance(360).ok());
-  ValidatorState state;
-  state.last_epoch = kSyncBlock + 360;
-  const WeightsIntent intent{kSyncBlock + 360,
-                             kNetuid,
-                             KeyOf("validator").address(),
-                             3010,
-                             {{1, 65535}}};
-  ASSERT_TRUE(state_->Publish(state, intent).ok());
+  Intend({{1, 65535}}, kSyncBlock + 360);
   ASSERT_TRUE(Finish().ok());
   EXPECT_EQ(ledger_->GetMetagraph(kNetuid)->neurons[0].last_update,
             kSyncBlock + 360);
@@ -123,19 +130,16 @@ TEST_F(PublishTest, OlderWeightsOfTheSameValueAreSetAgain) {
 class HiddenTest : public PublishTest {
  protected:
   HiddenTest() {
-    chain::SubnetOptions options;
-    options.hyperparameters.commit_reveal = true;
-    EXPECT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
-  }
-
-  std::vector<chain::WeightsCommit> Commits() {
-    return *ledger_->GetWeightsCommits(kNetuid, KeyOf("validator").address());
+    rules_.weights_mode = chain::WeightsMode::kCommitReveal;
+    SetRules(rules_);
   }
 
   void AdvanceToReveal() {
     ASSERT_EQ(Commits().size(), 1);
     ASSERT_TRUE(ledger_->AdvanceTo(Commits()[0].first_reveal).ok());
   }
+
+  chain::Hyperparameters rules_;
 };
 
 TEST_F(HiddenTest, AreCommittedToAndRevealedLater) {
@@ -192,6 +196,78 @@ TEST_F(HiddenTest, WhatMissedItsTimeIsCommittedToAgainUnlessItIsOld) {
   EXPECT_THAT(Stored(), ElementsAre(chain::Weight{0, 65535}));
 }
 
+TEST_F(HiddenTest, ARevealThatIsRefusedKeepsNewerWeightsNotBack) {
+  Intend({{1, 65535}});
+  ASSERT_TRUE(Finish().ok());
+  ASSERT_TRUE(ledger_->AdvanceTo(kSyncBlock + 360).ok());
+  ASSERT_GE(ledger_->Head()->number, Commits()[0].first_reveal);
+  Intend({{0, 65535}}, kSyncBlock + 360);
+  rules_.weights_version = 4000;  // never again
+  rules_.weights_rate_limit = 10000;
+  SetRules(rules_);
+  EXPECT_THAT(Finish().ToString(),
+              AllOf(HasSubstr(chain::kIncorrectWeightVersionKey),
+                    HasSubstr(chain::kCommittingWeightsTooFast)));
+  rules_.weights_rate_limit = 100;
+  SetRules(rules_);
+  for (int times = 0; times < 2; ++times) {
+    const absl::Status status = Finish();
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(chain::kIncorrectWeightVersionKey));
+    EXPECT_EQ(Commits().size(), 2);
+  }
+}
+
+// The chain reveals them by itself.
+class TimelockedTest : public PublishTest {
+ protected:
+  TimelockedTest() {
+    chain::Hyperparameters rules;
+    rules.weights_mode = chain::WeightsMode::kTimelocked;
+    SetRules(rules);
+  }
+};
+
+TEST_F(TimelockedTest, AreCommittedToOnceAndNeedNothingMore) {
+  Intend({{1, 65535}});
+  for (int times = 0; times < 3; ++times) {
+    ASSERT_TRUE(Finish().ok());
+    EXPECT_FALSE(*HasIntents(*state_));
+    EXPECT_EQ(Commits().size(), 1);
+  }
+  ASSERT_TRUE(ledger_->AdvanceTo(Commits()[0].first_reveal).ok());
+  EXPECT_THAT(Stored(), ElementsAre(chain::Weight{1, 65535}));
+}
+
+TEST_F(TimelockedTest, ACommitIsFoundAfterACrashBeforeAndAfterItsReveal) {
+  Intend({{1, 65535}});
+  const WeightsIntent intent = **state_->PendingIntent();
+  ASSERT_TRUE(Finish().ok());
+  ValidatorState state;
+  state.last_epoch = kSyncBlock;
+  // As if ended before the intent was resolved; the second time the weights
+  // have been revealed.
+  for (int times = 0; times < 2; ++times) {
+    ASSERT_TRUE(state_->Publish(state, intent).ok());
+    ASSERT_TRUE(Finish().ok());
+    EXPECT_FALSE(Pending());
+    EXPECT_EQ(*ledger_->NextNonce(KeyOf("validator").address()), 2);
+    ASSERT_TRUE(ledger_->Advance(400).ok());
+  }
+}
+
+// An epoch may take so long that its weights come after the next sync block.
+TEST_F(TimelockedTest, ACommitOfTheEpochBeforeIsNotThisOnes) {
+  ASSERT_TRUE(ledger_->AdvanceTo(kSyncBlock + 370).ok());
+  Intend({{1, 65535}});
+  ASSERT_TRUE(Finish().ok());
+  ASSERT_TRUE(ledger_->Advance(200).ok());
+  Intend({{1, 65535}}, kSyncBlock + 360);
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_EQ(Commits().size(), 2);
+}
+
 TEST_F(PublishTest, ASlotThatChangedHandsGetsNothing) {
   ASSERT_TRUE(ledger_->Advance(1).ok());
   Register("newcomer");  // after the epoch's block
@@ -212,14 +288,14 @@ TEST_F(PublishTest, ARefusalLeavesTheIntent) {
                   kSyncBlock, kNetuid, stranger.address(), 3010, {{1, 65535}}})
           .ok());
   const absl::Status status = FinishIntents(*state_, stranger, *ledger_);
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(status.message()), HasSubstr("register it"));
   EXPECT_TRUE(Pending());
   EXPECT_THAT(Stored(), IsEmpty());
 }
 
 TEST(IntentOfTest, ADecisionWithoutWeightsIntendsNothing) {
-  EXPECT_FALSE(IntentOf(EpochPlan(), Decision(), "validator").has_value());
+  EXPECT_FALSE(IntentOf(EpochPlan(), Decision(), "validator", {}).has_value());
   EpochPlan plan;
   plan.set_sync_block(kSyncBlock);
   plan.set_netuid(kNetuid);
@@ -228,9 +304,9 @@ TEST(IntentOfTest, ADecisionWithoutWeightsIntendsNothing) {
   SubnetWeight& weight = *decision.add_weights();
   weight.set_uid(3);
   weight.set_value(500);
-  EXPECT_EQ(
-      IntentOf(plan, decision, "validator"),
-      (WeightsIntent{kSyncBlock, kNetuid, "validator", 3010, {{3, 500}}}));
+  EXPECT_EQ(IntentOf(plan, decision, "validator", {1500, ""}),
+            (WeightsIntent{
+                kSyncBlock, kNetuid, "validator", 3010, {{3, 500}}, 1500}));
 }
 
 }  // namespace

@@ -140,9 +140,10 @@ absl::StatusOr<EpochResult> RunEpoch(const EpochInputs& inputs) {
   SN37_RETURN_IF_ERROR(
       WriteOutputs(folder, plan, evaluation.results, outcome.decision));
   if (outcome.decision.complete()) {
+    SN37_ASSIGN_OR_RETURN(const chain::Block head, inputs.chain->Head());
     SN37_RETURN_IF_ERROR(file.Publish(
         outcome.next,
-        IntentOf(plan, outcome.decision, inputs.validator_hotkey)));
+        IntentOf(plan, outcome.decision, inputs.validator_hotkey, head)));
     SN37_RETURN_IF_ERROR(SetIntendedWeights(inputs, file));
   }
   return EpochResult{folder, std::move(plan), std::move(outcome.decision)};

@@ -55,8 +55,9 @@ void ToMessage(const Hyperparameters& rules, pb::Hyperparameters& message) {
   message.set_min_allowed_weights(rules.min_allowed_weights);
   message.set_max_weight_limit(rules.max_weight_limit);
   message.set_weights_version(rules.weights_version);
-  message.set_commit_reveal(rules.commit_reveal);
   message.set_reveal_period(rules.reveal_period);
+  // The same numbers.
+  message.set_weights_mode(static_cast<pb::WeightsMode>(rules.weights_mode));
 }
 
 void ToMessage(const std::vector<WeightsCommit>& commits,
@@ -67,6 +68,7 @@ void ToMessage(const std::vector<WeightsCommit>& commits,
     entry.set_block(commit.block);
     entry.set_first_reveal(commit.first_reveal);
     entry.set_last_reveal(commit.last_reveal);
+    entry.set_timelocked(commit.timelocked);
   }
 }
 

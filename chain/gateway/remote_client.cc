@@ -163,8 +163,8 @@ absl::StatusOr<Hyperparameters> RemoteClient::GetHyperparameters(
   SN37_ASSIGN_OR_RETURN(rules.max_weight_limit,
                         Narrow(message.max_weight_limit(), "limit"));
   rules.weights_version = message.weights_version();
-  rules.commit_reveal = message.commit_reveal();
   rules.reveal_period = message.reveal_period();
+  rules.weights_mode = static_cast<WeightsMode>(message.weights_mode());
   return rules;
 }
 
@@ -179,8 +179,8 @@ absl::StatusOr<std::vector<WeightsCommit>> RemoteClient::GetWeightsCommits(
   std::vector<WeightsCommit> commits;
   for (const pb::WeightsCommit& entry : message.commits()) {
     SN37_ASSIGN_OR_RETURN(const WeightsHash hash, ToWeightsHash(entry.hash()));
-    commits.push_back(
-        {hash, entry.block(), entry.first_reveal(), entry.last_reveal()});
+    commits.push_back({hash, entry.block(), entry.first_reveal(),
+                       entry.last_reveal(), entry.timelocked()});
   }
   return commits;
 }
@@ -252,6 +252,21 @@ absl::Status RemoteClient::RevealWeights(const Keypair& hotkey, uint16_t netuid,
   SetWeightsOf(hidden.weights, request);
   for (const uint16_t number : hidden.salt) request.add_salt(number);
   return Ask(*stub_, &pb::Gateway::Stub::RevealWeights, request).status();
+}
+
+absl::Status RemoteClient::CommitTimelockedWeights(
+    const Keypair& hotkey, uint16_t netuid, absl::Span<const Weight> weights,
+    uint64_t version_key) {
+  const CommitTimelockedWeightsCall call = {
+      {netuid, version_key, {weights.begin(), weights.end()}}};
+  pb::CommitTimelockedWeightsRequest request;
+  SN37_ASSIGN_OR_RETURN(*request.mutable_proof(),
+                        Prove(hotkey, CallText(call)));
+  request.set_netuid(netuid);
+  request.set_version_key(version_key);
+  SetWeightsOf(weights, request);
+  return Ask(*stub_, &pb::Gateway::Stub::CommitTimelockedWeights, request)
+      .status();
 }
 
 }  // namespace sn37::chain

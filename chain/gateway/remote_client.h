@@ -56,6 +56,9 @@ class RemoteClient : public Client {
                              const WeightsHash& hash) override;
   absl::Status RevealWeights(const Keypair& hotkey, uint16_t netuid,
                              const HiddenWeights& hidden) override;
+  absl::Status CommitTimelockedWeights(const Keypair& hotkey, uint16_t netuid,
+                                       absl::Span<const Weight> weights,
+                                       uint64_t version_key) override;
 
  private:
   // A proof by `key` for `call`, valid for some blocks from the head on.

@@ -124,8 +124,8 @@ class GatewayFixture : public ConformanceFixture {
   absl::Status MakeValidator(const Keypair& hotkey) override {
     return world_.ledger().SetStake(kNetuid, hotkey.address(), 1000, true);
   }
-  absl::Status EnableCommitReveal() override {
-    world_.rules().hyperparameters.commit_reveal = true;
+  absl::Status SetWeightsMode(WeightsMode mode) override {
+    world_.rules().hyperparameters.weights_mode = mode;
     return world_.ledger().AddSubnet(kNetuid, world_.rules());
   }
 
@@ -499,6 +499,11 @@ class SlowChain : public Client {
   }
   absl::Status RevealWeights(const Keypair&, uint16_t,
                              const HiddenWeights&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status CommitTimelockedWeights(const Keypair&, uint16_t,
+                                       absl::Span<const Weight>,
+                                       uint64_t) override {
     return absl::UnimplementedError("");
   }
   absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(

@@ -229,6 +229,23 @@ class GatewayService final : public pb::Gateway::Service {
     return WriteSubnet(*context, *request, reveal);
   }
 
+  grpc::Status CommitTimelockedWeights(
+      grpc::ServerContext* context,
+      const pb::CommitTimelockedWeightsRequest* request,
+      pb::Accepted*) override {
+    const auto commit = [&](uint16_t netuid) -> absl::Status {
+      CommitTimelockedWeightsCall call = {{netuid, request->version_key(), {}}};
+      SN37_ASSIGN_OR_RETURN(call.weights.weights,
+                            ToWeights(request->weights()));
+      const auto write = [&](const Keypair& hotkey) {
+        return chain_.CommitTimelockedWeights(
+            hotkey, netuid, call.weights.weights, call.weights.version_key);
+      };
+      return Write(request->proof(), CallText(call), write);
+    };
+    return WriteSubnet(*context, *request, commit);
+  }
+
  private:
   // Makes `write` with the key of the proof's hotkey, if the proof is good for
   // `call`.

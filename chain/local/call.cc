@@ -43,6 +43,11 @@ struct Line {
     }
     return line;
   }
+  std::string operator()(const CommitTimelockedWeightsCall& call) const {
+    return absl::StrCat("commit_timelocked_weights ", call.weights.netuid, " ",
+                        call.weights.version_key,
+                        Entries(call.weights.weights));
+  }
 };
 
 }  // namespace

@@ -10,7 +10,8 @@
 //   commit 37 6e733a…      the text's bytes in hex, or
 //   set_weights 37 3010 0:65535 3:32768, or
 //   commit_weights 37 1f0e…   the hash in hex, or
-//   reveal_weights 37 3010 0:65535 3:32768 salt 1 2 3
+//   reveal_weights 37 3010 0:65535 3:32768 salt 1 2 3, or
+//   commit_timelocked_weights 37 3010 0:65535 3:32768
 //
 // joined by "\n", without one at the end.
 #ifndef CHAIN_LOCAL_CALL_H_
@@ -52,8 +53,13 @@ struct RevealWeightsCall {
   HiddenWeights hidden;
 };
 
-using Call = std::variant<RegisterCall, CommitCall, SetWeightsCall,
-                          CommitWeightsCall, RevealWeightsCall>;
+struct CommitTimelockedWeightsCall {
+  SetWeightsCall weights;
+};
+
+using Call =
+    std::variant<RegisterCall, CommitCall, SetWeightsCall, CommitWeightsCall,
+                 RevealWeightsCall, CommitTimelockedWeightsCall>;
 
 struct SignedCall {
   std::string signer;  // SS58

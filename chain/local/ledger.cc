@@ -16,7 +16,8 @@ namespace {
 
 // Rows are only ever added (but for a commit's `revealed`), each with the block
 // from which it counts: the state at a block is the newest row at or below it.
-// `clock` holds one row.
+// Timelocked weights are rows of the block in which they are revealed. A
+// subnet's `commit_reveal` is its WeightsMode. `clock` holds one row.
 
 constexpr const char* kSteps[] = {
     R"sql(
@@ -78,8 +79,9 @@ CREATE TABLE call (
     // Version 2 knows who paid for a slot; NULL in rows of version 1.
     "ALTER TABLE neuron ADD COLUMN coldkey TEXT;",
     // Version 3 knows weights that are revealed after they were committed to.
-    // `revealed` is of a commit the block of the reveal that ended it, of
-    // weights whether they came so: then the commit was the update.
+    // `revealed` is of a commit the block of the reveal that ended it (of a
+    // timelocked one: that will end it), of weights whether they came so: then
+    // the commit was the update.
     R"sql(
 ALTER TABLE subnet ADD COLUMN reveal_period INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE weights ADD COLUMN revealed INTEGER NOT NULL DEFAULT 0;
@@ -210,7 +212,7 @@ absl::StatusOr<SubnetOptions> Ledger::Subnet(uint16_t netuid) {
   h.min_allowed_weights = static_cast<uint16_t>(row.Int(2));
   h.max_weight_limit = static_cast<uint16_t>(row.Int(3));
   h.weights_version = static_cast<uint64_t>(row.Int(4));
-  h.commit_reveal = row.Int(5) != 0;
+  h.weights_mode = static_cast<WeightsMode>(row.Int(5));
   options.commitment_rate_limit = static_cast<uint64_t>(row.Int(6));
   options.max_neurons = static_cast<uint16_t>(row.Int(7));
   h.reveal_period = static_cast<uint64_t>(row.Int(8));
@@ -344,7 +346,8 @@ absl::Status Ledger::AddSubnet(uint16_t netuid, const SubnetOptions& options) {
       "INSERT OR REPLACE INTO subnet VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {netuid, h.tempo, static_cast<int64_t>(h.weights_rate_limit),
        h.min_allowed_weights, h.max_weight_limit,
-       static_cast<int64_t>(h.weights_version), int64_t{h.commit_reveal},
+       static_cast<int64_t>(h.weights_version),
+       static_cast<int64_t>(h.weights_mode),
        static_cast<int64_t>(options.commitment_rate_limit), options.max_neurons,
        static_cast<int64_t>(h.reveal_period)});
 }

@@ -1,9 +1,9 @@
 // The embedded ledger: a whole chain in one SQLite file, for demos, tests and
 // a subnet's own rehearsals. It follows the real chain's rules where a program
 // can tell the difference: rate limits, version key, permits, upscaled weights,
-// the chain's names of refusals, commit and reveal. It has no fees, no
-// timelocked commits, and finality at once; README.md of chain lists the
-// differences.
+// the chain's names of refusals, commit and reveal. It has no fees and finality
+// at once, and keeps timelocked weights in the clear; README.md of chain lists
+// the differences.
 //
 //   SN37_ASSIGN_OR_RETURN(std::unique_ptr<Ledger> ledger,
 //                         Ledger::Open(home + "/ledger.db", {}));
@@ -87,6 +87,10 @@ class Ledger : public Client {
                              const WeightsHash& hash) override;
   absl::Status RevealWeights(const Keypair& hotkey, uint16_t netuid,
                              const HiddenWeights& hidden) override;
+  // Weights that could not be revealed are refused at once.
+  absl::Status CommitTimelockedWeights(const Keypair& hotkey, uint16_t netuid,
+                                       absl::Span<const Weight> weights,
+                                       uint64_t version_key) override;
   absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(
       uint16_t netuid, absl::string_view hotkey) override;
 
@@ -139,10 +143,21 @@ class Ledger : public Client {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Apply(absl::string_view signer, const RevealWeightsCall& call)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Stores weights of `signer` that `rules` allow.
+  absl::Status Apply(absl::string_view signer,
+                     const CommitTimelockedWeightsCall& call)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Stores weights of `signer` that `rules` allow, to count from block `from`.
   absl::Status StoreWeights(absl::string_view signer,
                             const SetWeightsCall& call,
-                            const Hyperparameters& rules, bool revealed)
+                            const Hyperparameters& rules, uint64_t from,
+                            bool revealed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Stores a commit of `signer` that `rules` allow; `reveal` is the block in
+  // which a timelocked one is revealed.
+  absl::Status StoreCommit(absl::string_view signer, uint16_t netuid,
+                           const Hyperparameters& rules,
+                           const WeightsHash& hash,
+                           std::optional<uint64_t> reveal)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Not revealed, those that have expired too, oldest first.
   absl::StatusOr<std::vector<WeightsCommit>> CommitsOf(

@@ -56,10 +56,10 @@ std::vector<WeightsCommit> DropExpired(std::vector<WeightsCommit> commits,
 absl::StatusOr<WeightsCommit> FindCommit(
     absl::Span<const WeightsCommit> commits, const WeightsHash& hash,
     uint64_t head) {
-  if (commits.empty()) {
-    return Refused("NoWeightsCommitFound", "nothing is to be revealed");
-  }
+  bool any = false;
   for (const WeightsCommit& commit : commits) {
+    if (commit.timelocked) continue;
+    any = true;
     if (commit.hash != hash) continue;
     if (head < commit.first_reveal) {
       return Refused(kRevealTooEarly,
@@ -73,8 +73,16 @@ absl::StatusOr<WeightsCommit> FindCommit(
     }
     return commit;
   }
-  return Refused("InvalidRevealCommitHashNotMatch",
-                 "these weights were not committed to");
+  return any ? Refused("InvalidRevealCommitHashNotMatch",
+                       "these weights were not committed to")
+             : Refused("NoWeightsCommitFound", "nothing is to be revealed");
+}
+
+// The rules of a reveal: those of its commit were checked before.
+Hyperparameters AtReveal(Hyperparameters rules) {
+  rules.weights_mode = WeightsMode::kPlain;
+  rules.weights_rate_limit = 0;
+  return rules;
 }
 
 }  // namespace
@@ -228,12 +236,15 @@ absl::Status Ledger::SetWeights(const Keypair& hotkey, uint16_t netuid,
 absl::Status Ledger::Apply(absl::string_view signer,
                            const SetWeightsCall& call) {
   SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(call.netuid));
-  return StoreWeights(signer, call, subnet.hyperparameters, /*revealed=*/false);
+  SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
+  return StoreWeights(signer, call, subnet.hyperparameters, head,
+                      /*revealed=*/false);
 }
 
 absl::Status Ledger::StoreWeights(absl::string_view signer,
                                   const SetWeightsCall& call,
-                                  const Hyperparameters& rules, bool revealed) {
+                                  const Hyperparameters& rules, uint64_t from,
+                                  bool revealed) {
   SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
   SN37_ASSIGN_OR_RETURN(const Metagraph graph, MetagraphAt(call.netuid, head));
   SN37_ASSIGN_OR_RETURN(const std::optional<Neuron> sender,
@@ -242,7 +253,7 @@ absl::Status Ledger::StoreWeights(absl::string_view signer,
                                        rules, call.weights, call.version_key));
   return db_.Run(
       "INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?, ?)",
-      {call.netuid, sender->uid, static_cast<int64_t>(head),
+      {call.netuid, sender->uid, static_cast<int64_t>(from),
        SqlBlob{EncodeWeights(MaxUpscale(call.weights))}, int64_t{revealed}});
 }
 
@@ -250,8 +261,9 @@ absl::StatusOr<std::vector<WeightsCommit>> Ledger::CommitsOf(
     uint16_t netuid, absl::string_view hotkey, const Hyperparameters& rules) {
   SN37_ASSIGN_OR_RETURN(
       Statement rows,
-      db_.Query("SELECT block, hash FROM weights_commit WHERE netuid = ? AND"
-                " hotkey = ? AND revealed IS NULL ORDER BY number",
+      db_.Query("SELECT block, hash, revealed FROM weights_commit WHERE"
+                " netuid = ? AND hotkey = ? AND (revealed IS NULL OR"
+                " revealed > (SELECT head FROM clock)) ORDER BY number",
                 {netuid, hotkey}));
   std::vector<WeightsCommit> commits;
   while (true) {
@@ -264,6 +276,11 @@ absl::StatusOr<std::vector<WeightsCommit>> Ledger::CommitsOf(
                 commit.hash.begin());
     std::tie(commit.first_reveal, commit.last_reveal) =
         RevealBlocks(commit.block, netuid, rules);
+    commit.timelocked = !rows.IsNull(2);
+    if (commit.timelocked) {
+      commit.first_reveal = commit.last_reveal =
+          static_cast<uint64_t>(rows.Int(2));
+    }
     commits.push_back(commit);
   }
 }
@@ -287,12 +304,19 @@ absl::Status Ledger::CommitWeights(const Keypair& hotkey, uint16_t netuid,
 absl::Status Ledger::Apply(absl::string_view signer,
                            const CommitWeightsCall& call) {
   SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(call.netuid));
-  const Hyperparameters& rules = subnet.hyperparameters;
-  if (!rules.commit_reveal) {
+  return StoreCommit(signer, call.netuid, subnet.hyperparameters, call.hash,
+                     std::nullopt);
+}
+
+absl::Status Ledger::StoreCommit(absl::string_view signer, uint16_t netuid,
+                                 const Hyperparameters& rules,
+                                 const WeightsHash& hash,
+                                 std::optional<uint64_t> reveal) {
+  if (rules.weights_mode == WeightsMode::kPlain) {
     return Refused(kCommitRevealDisabled, "the subnet takes plain weights");
   }
   SN37_ASSIGN_OR_RETURN(const std::optional<Neuron> sender,
-                        FindNeuron(call.netuid, signer));
+                        FindNeuron(netuid, signer));
   if (!sender.has_value()) {
     return Refused(kHotKeyNotRegisteredInSubNet, "register it first");
   }
@@ -303,16 +327,17 @@ absl::Status Ledger::Apply(absl::string_view signer,
                    absl::StrCat("at block ", head, ", allowed from ", allowed));
   }
   SN37_ASSIGN_OR_RETURN(std::vector<WeightsCommit> commits,
-                        CommitsOf(call.netuid, signer, rules));
+                        CommitsOf(netuid, signer, rules));
   if (DropExpired(std::move(commits), head).size() >= kMaxHiddenCommits) {
     return Refused("TooManyUnrevealedCommits",
                    absl::StrCat("reveal one of ", kMaxHiddenCommits));
   }
   return db_.Run(
-      "INSERT INTO weights_commit SELECT ?1, ?2, count(*), ?3, ?4, NULL"
+      "INSERT INTO weights_commit SELECT ?1, ?2, count(*), ?3, ?4, ?5"
       " FROM weights_commit WHERE netuid = ?1 AND hotkey = ?2",
-      {call.netuid, signer, static_cast<int64_t>(head),
-       SqlBlob{std::string(call.hash.begin(), call.hash.end())}});
+      {netuid, signer, static_cast<int64_t>(head),
+       SqlBlob{std::string(hash.begin(), hash.end())},
+       reveal ? SqlValue(static_cast<int64_t>(*reveal)) : nullptr});
 }
 
 absl::Status Ledger::RevealWeights(const Keypair& hotkey, uint16_t netuid,
@@ -323,8 +348,8 @@ absl::Status Ledger::RevealWeights(const Keypair& hotkey, uint16_t netuid,
 absl::Status Ledger::Apply(absl::string_view signer,
                            const RevealWeightsCall& call) {
   SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(call.netuid));
-  Hyperparameters rules = subnet.hyperparameters;
-  if (!rules.commit_reveal) {
+  const Hyperparameters& rules = subnet.hyperparameters;
+  if (rules.weights_mode == WeightsMode::kPlain) {
     return Refused(kCommitRevealDisabled, "the subnet takes plain weights");
   }
   SN37_ASSIGN_OR_RETURN(const AccountId account, DecodeSs58(signer));
@@ -339,12 +364,37 @@ absl::Status Ledger::Apply(absl::string_view signer,
               " hotkey = ?2 AND revealed IS NULL AND block <= ?4",
               {call.netuid, signer, static_cast<int64_t>(head),
                static_cast<int64_t>(commit.block)}));
-  // The commit was under these two rules already.
-  rules.commit_reveal = false;
-  rules.weights_rate_limit = 0;
   return StoreWeights(
       signer, {call.netuid, call.hidden.version_key, call.hidden.weights},
-      rules, /*revealed=*/true);
+      AtReveal(rules), head, /*revealed=*/true);
+}
+
+absl::Status Ledger::CommitTimelockedWeights(const Keypair& hotkey,
+                                             uint16_t netuid,
+                                             absl::Span<const Weight> weights,
+                                             uint64_t version_key) {
+  return Send(hotkey,
+              CommitTimelockedWeightsCall{
+                  {netuid, version_key, {weights.begin(), weights.end()}}});
+}
+
+absl::Status Ledger::Apply(absl::string_view signer,
+                           const CommitTimelockedWeightsCall& call) {
+  const auto& [netuid, version_key, weights] = call.weights;
+  SN37_ASSIGN_OR_RETURN(const SubnetOptions subnet, Subnet(netuid));
+  const Hyperparameters& rules = subnet.hyperparameters;
+  if (rules.weights_mode == WeightsMode::kCommitReveal) {
+    return Refused(kIncorrectCommitRevealVersion,
+                   "the subnet takes no timelocked weights");
+  }
+  SN37_ASSIGN_OR_RETURN(const AccountId account, DecodeSs58(signer));
+  SN37_ASSIGN_OR_RETURN(const uint64_t head, HeadNumber());
+  const uint64_t reveal = RevealBlocks(head, netuid, rules).first;
+  SN37_RETURN_IF_ERROR(StoreCommit(
+      signer, netuid, rules,
+      HashOf(account, netuid, {weights, /*salt=*/{}, version_key}), reveal));
+  return StoreWeights(signer, call.weights, AtReveal(rules), reveal,
+                      /*revealed=*/true);
 }
 
 }  // namespace sn37::chain

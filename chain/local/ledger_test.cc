@@ -77,8 +77,8 @@ class LedgerFixture : public ConformanceFixture {
   absl::Status MakeValidator(const Keypair& hotkey) override {
     return ledger_->SetStake(kNetuid, hotkey.address(), 1000, true);
   }
-  absl::Status EnableCommitReveal() override {
-    options_.hyperparameters.commit_reveal = true;
+  absl::Status SetWeightsMode(WeightsMode mode) override {
+    options_.hyperparameters.weights_mode = mode;
     return ledger_->AddSubnet(kNetuid, options_);
   }
 
@@ -223,7 +223,7 @@ TEST_F(LedgerTest, AFullSubnetTakesNobody) {
 TEST_F(LedgerTest, TenCommitsOfHiddenWeightsAreEnough) {
   std::unique_ptr<Ledger> ledger = Open();
   SubnetOptions options;
-  options.hyperparameters.commit_reveal = true;
+  options.hyperparameters.weights_mode = WeightsMode::kCommitReveal;
   options.hyperparameters.weights_rate_limit = 0;
   ASSERT_TRUE(ledger->AddSubnet(kNetuid, options).ok());
   const Keypair key = Key("validator");
@@ -240,6 +240,40 @@ TEST_F(LedgerTest, TenCommitsOfHiddenWeightsAreEnough) {
   EXPECT_TRUE(ledger->CommitWeights(key, kNetuid, {10}).ok());
   EXPECT_THAT(Must(ledger->GetWeightsCommits(kNetuid, key.address())),
               SizeIs(1));
+}
+
+TEST_F(LedgerTest, TimelockedWeightsComeByThemselvesAndNotByAReveal) {
+  const Keypair key = Key("validator");
+  uint64_t reveal = 0;
+  {
+    std::unique_ptr<Ledger> ledger = Open();
+    SubnetOptions options;
+    options.hyperparameters.weights_mode = WeightsMode::kTimelocked;
+    options.hyperparameters.weights_rate_limit = 0;
+    ASSERT_TRUE(ledger->AddSubnet(kNetuid, options).ok());
+    ASSERT_TRUE(ledger->Register(key, kNetuid, key.address()).ok());
+    const auto commit_to = [&](uint16_t uid) {
+      return ledger->CommitTimelockedWeights(key, kNetuid, {{uid, 9}}, 0);
+    };
+    const absl::Status refused = commit_to(1);
+    EXPECT_TRUE(RefusedWith(refused, kNeuronNoValidatorPermit)) << refused;
+    ASSERT_TRUE(commit_to(0).ok());
+    const auto commits =
+        Must(ledger->GetWeightsCommits(kNetuid, key.address()));
+    ASSERT_THAT(commits, SizeIs(1));  // what was refused left none
+    reveal = commits[0].first_reveal;
+    EXPECT_TRUE(
+        RefusedWith(ledger->RevealWeights(key, kNetuid, {{{0, 9}}, {}, 0}),
+                    "NoWeightsCommitFound"));
+    ASSERT_TRUE(ledger->AdvanceTo(reveal - 1).ok());
+    EXPECT_THAT(Must(ledger->GetWeights(kNetuid, 0)), SizeIs(0));
+  }
+  const std::unique_ptr<Ledger> ledger = Must(Ledger::Open(path_, {}));
+  EXPECT_EQ(Must(ledger->GetHyperparameters(kNetuid)).weights_mode,
+            WeightsMode::kTimelocked);
+  ASSERT_TRUE(ledger->AdvanceTo(reveal).ok());
+  EXPECT_THAT(Must(ledger->GetWeights(kNetuid, 0)),
+              ElementsAre(Weight{0, 65535}));
 }
 
 TEST_F(LedgerTest, ARevealPeriodIsOneToAHundredEpochs) {

@@ -57,8 +57,8 @@ absl::Status CheckSetWeights(const std::optional<Neuron>& sender,
                              const Hyperparameters& rules,
                              absl::Span<const Weight> weights,
                              uint64_t version_key) {
-  if (rules.commit_reveal) {
-    return Refused("CommitRevealEnabled", "plain weights are not taken");
+  if (rules.weights_mode != WeightsMode::kPlain) {
+    return Refused(kCommitRevealEnabled, "plain weights are not taken");
   }
   if (weights.size() > neurons) {
     return Refused("UidsLengthExceedUidsInSubNet",

@@ -70,7 +70,11 @@ TEST(WeightRulesTest, EachRefusalHasTheChainsName) {
     c.rules.max_weight_limit = 32768;
     c.weights = {{0, 1}, {2, 1}};
   });
-  add("CommitRevealEnabled", [](Case& c) { c.rules.commit_reveal = true; });
+  for (const WeightsMode mode :
+       {WeightsMode::kCommitReveal, WeightsMode::kTimelocked}) {
+    add("CommitRevealEnabled",
+        [mode](Case& c) { c.rules.weights_mode = mode; });
+  }
   for (const Case& c : cases) {
     const absl::Status status = CheckSetWeights(
         c.sender, kNeurons, c.head, c.rules, c.weights, c.version_key);

@@ -123,9 +123,12 @@ class LiveFixture : public ConformanceFixture {
 
   bool permits_are_earned() override { return permits_are_earned_; }
 
-  absl::Status EnableCommitReveal() override {
+  absl::Status SetWeightsMode(WeightsMode mode) override {
+    if (mode == WeightsMode::kTimelocked) {
+      return absl::UnimplementedError("the node hears no beacon");
+    }
     return Set(kSubtensor, "CommitRevealWeightsEnabled",
-               json::array({netuid()}), true);
+               json::array({netuid()}), mode != WeightsMode::kPlain);
   }
 
  private:

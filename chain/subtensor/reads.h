@@ -16,6 +16,8 @@ namespace sn37::chain {
 
 inline constexpr char kSubtensor[] = "SubtensorModule";
 inline constexpr char kCommitments[] = "Commitments";
+inline constexpr char kCommitTimelocked[] = "commit_timelocked_weights";
+inline constexpr char kTimelockedCommits[] = "TimelockedWeightCommits";
 
 // One runtime-API call where the runtime has get_metagraph, else from storage.
 // A neuron's stake is the alpha on its hotkey.
@@ -30,6 +32,8 @@ absl::StatusOr<Commitments> ReadCommitments(const State& state,
 
 absl::StatusOr<std::vector<Weight>> ReadWeights(const State& state,
                                                 uint16_t netuid, uint16_t uid);
+// Where commit-reveal is on: timelocked if the runtime has the call and its
+// version is the one that timelock.h makes, else with a reveal of our own.
 absl::StatusOr<Hyperparameters> ReadHyperparameters(const State& state,
                                                     uint16_t netuid);
 // Commits that have not expired. Runtimes that count epochs instead of blocks
@@ -37,6 +41,10 @@ absl::StatusOr<Hyperparameters> ReadHyperparameters(const State& state,
 // what the present tempo makes of them.
 absl::StatusOr<std::vector<WeightsCommit>> ReadWeightsCommits(
     const State& state, uint16_t netuid, absl::string_view hotkey);
+
+// The beacon's round to which weights are to be encrypted that are committed to
+// in the block after `head` (timelock.h), by the head's own time.
+absl::StatusOr<uint64_t> ReadTimelockRound(const State& head, uint16_t netuid);
 
 // NotFound unless the subnet exists.
 absl::Status CheckSubnet(const State& state, uint16_t netuid);

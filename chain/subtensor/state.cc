@@ -33,8 +33,28 @@ bool State::HasItem(absl::string_view pallet, absl::string_view item) const {
   return runtime_->metadata.FindStorage(pallet, item).ok();
 }
 
+bool State::HasCall(absl::string_view pallet,
+                    absl::string_view function) const {
+  const Metadata& metadata = runtime_->metadata;
+  const absl::StatusOr<const Pallet*> found = metadata.FindPallet(pallet);
+  if (!found.ok() || !(*found)->calls.has_value()) return false;
+  const std::vector<Variant>& calls = metadata.types[*(*found)->calls].variants;
+  return std::any_of(calls.begin(), calls.end(), [&](const Variant& call) {
+    return call.name == function;
+  });
+}
+
 bool State::HasMethod(absl::string_view api, absl::string_view method) const {
   return runtime_->metadata.FindMethod(api, method).ok();
+}
+
+absl::StatusOr<json> State::Constant(absl::string_view pallet,
+                                     absl::string_view name) const {
+  const Metadata& metadata = runtime_->metadata;
+  const absl::StatusOr<const chain::Constant*> found =
+      metadata.FindConstant(pallet, name);
+  if (!found.ok()) return Lacking(found.status(), *runtime_);
+  return DecodeValue(metadata.types, (*found)->type, (*found)->value);
 }
 
 absl::StatusOr<std::string> State::Key(const StorageItem& item) const {

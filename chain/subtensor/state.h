@@ -66,7 +66,12 @@ class State {
       const nlohmann::json& inputs,
       absl::Span<const absl::string_view> fields = {}) const;
 
+  // A constant of the runtime.
+  absl::StatusOr<nlohmann::json> Constant(absl::string_view pallet,
+                                          absl::string_view name) const;
+
   bool HasItem(absl::string_view pallet, absl::string_view item) const;
+  bool HasCall(absl::string_view pallet, absl::string_view function) const;
   bool HasMethod(absl::string_view api, absl::string_view method) const;
 
  private:

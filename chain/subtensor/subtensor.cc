@@ -3,7 +3,6 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "chain/subtensor/answers.h"
 #include "chain/subtensor/reads.h"
 #include "sn37/base/status_macros.h"
@@ -14,7 +13,7 @@ using nlohmann::json;
 
 absl::StatusOr<std::unique_ptr<Subtensor>> Subtensor::Open(
     std::unique_ptr<Rpc> rpc, const SubtensorOptions& options) {
-  auto chain = absl::WrapUnique(new Subtensor(std::move(rpc), options.max_age));
+  auto chain = absl::WrapUnique(new Subtensor(std::move(rpc), options));
   SN37_ASSIGN_OR_RETURN(
       const json genesis,
       NodeAnswer(chain->rpc_->Call("chain_getBlockHash", json::array({0}))));
@@ -71,7 +70,7 @@ absl::Status Subtensor::CheckAge(const State& newest) const {
                         newest.Get("Timestamp", "Now", json::array()));
   SN37_ASSIGN_OR_RETURN(const uint64_t millis, AsUint(now, INT64_MAX));
   const absl::Duration age =
-      absl::Now() - absl::FromUnixMillis(static_cast<int64_t>(millis));
+      now_() - absl::FromUnixMillis(static_cast<int64_t>(millis));
   if (age <= max_age_ && -age <= max_age_) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat(
       "the newest finalized block of the node, ", newest.block().number,

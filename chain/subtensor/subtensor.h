@@ -12,6 +12,7 @@
 #ifndef CHAIN_SUBTENSOR_SUBTENSOR_H_
 #define CHAIN_SUBTENSOR_SUBTENSOR_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "chain/client.h"
@@ -41,6 +43,8 @@ struct SubtensorOptions {
   // well; an older one says that the node does not follow the chain, or that
   // this machine's clock is wrong.
   absl::Duration max_age = absl::Minutes(10);
+  // This machine's clock.
+  std::function<absl::Time()> now = absl::Now;
 };
 
 // Thread-safe.
@@ -73,6 +77,9 @@ class Subtensor : public Client {
                              const WeightsHash& hash) override;
   absl::Status RevealWeights(const Keypair& hotkey, uint16_t netuid,
                              const HiddenWeights& hidden) override;
+  absl::Status CommitTimelockedWeights(const Keypair& hotkey, uint16_t netuid,
+                                       absl::Span<const Weight> weights,
+                                       uint64_t version_key) override;
   absl::StatusOr<std::vector<WeightsCommit>> GetWeightsCommits(
       uint16_t netuid, absl::string_view hotkey) override;
 
@@ -84,8 +91,11 @@ class Subtensor : public Client {
   Sender& sender() { return *sender_; }
 
  private:
-  Subtensor(std::unique_ptr<Rpc> rpc, absl::Duration max_age)
-      : rpc_(std::move(rpc)), runtimes_(rpc_.get()), max_age_(max_age) {}
+  Subtensor(std::unique_ptr<Rpc> rpc, const SubtensorOptions& options)
+      : rpc_(std::move(rpc)),
+        runtimes_(rpc_.get()),
+        max_age_(options.max_age),
+        now_(options.now) {}
 
   absl::StatusOr<Block> BlockWith(const nlohmann::json& hash);
   // Through the sender, to a node whose clock is not behind.
@@ -95,6 +105,7 @@ class Subtensor : public Client {
   const std::unique_ptr<Rpc> rpc_;
   Runtimes runtimes_;
   const absl::Duration max_age_;
+  const std::function<absl::Time()> now_;
   std::unique_ptr<Sender> sender_;
 };
 

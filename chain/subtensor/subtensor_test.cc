@@ -13,6 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "chain/codec/testing.h"
+#include "chain/operations.h"
 #include "chain/subtensor/testing/stand_in_world.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -263,17 +264,43 @@ TEST_F(SubtensorTest, SeveralCallsOfOneKeyAreInFlightTogether) {
   EXPECT_EQ(submissions(), 8);
 }
 
-// The job's rule: read, and write only what is not there.
-absl::Status SetOnce(Client& client, const Keypair& key, uint64_t since) {
-  const absl::StatusOr<Metagraph> graph = client.GetMetagraph(37);
-  if (!graph.ok()) return graph.status();
-  if (graph->neurons[0].last_update >= since) return absl::OkStatus();
-  return client.SetWeights(key, 37, {{0, 1}}, 3010);
-}
+class CrashTest : public testing::TestWithParam<WeightsMode> {
+ protected:
+  static absl::Status Write(Client& client, const Keypair& key) {
+    return GetParam() == WeightsMode::kTimelocked
+               ? client.CommitTimelockedWeights(key, 37, {{0, 1}}, 3010)
+               : client.SetWeights(key, 37, {{0, 1}}, 3010);
+  }
+
+  // What the job does, again and again until it is OK.
+  static absl::Status PublishOnce(Client& client, const Keypair& key,
+                                  uint64_t since) {
+    const auto keep = [](const HiddenWeights&) {
+      return absl::InternalError("nothing is to be kept");
+    };
+    return PublishWeights(client, key, 37, {{{0, 1}}, 3010, since}, keep,
+                          [] { return false; })
+        .status();
+  }
+
+  // The weights are there, or one commit to them.
+  static void ExpectPublished(Ledger& ledger, const Keypair& key) {
+    if (GetParam() == WeightsMode::kTimelocked) {
+      const auto commits = Must(ledger.GetWeightsCommits(37, key.address()));
+      ASSERT_THAT(commits, SizeIs(1));
+      ASSERT_TRUE(ledger.AdvanceTo(commits[0].first_reveal).ok());
+    }
+    EXPECT_THAT(Must(ledger.GetWeights(37, 0)), SizeIs(1));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Modes, CrashTest,
+                         testing::Values(WeightsMode::kPlain,
+                                         WeightsMode::kTimelocked));
 
 // One run stops for good at its n-th request or answer, as at a SIGKILL; the
 // next starts from the journal as it then is on the disk.
-TEST(CrashTest, BetweenAnyTwoStepsNoWeightIsSetTwiceOrLost) {
+TEST_P(CrashTest, BetweenAnyTwoStepsNoWeightIsSetTwiceOrLost) {
   constexpr int kMoreThanItsSteps = 100;
   int stops = 0;
   for (int stop = 0; stop < kMoreThanItsSteps; ++stop) {
@@ -282,6 +309,7 @@ TEST(CrashTest, BetweenAnyTwoStepsNoWeightIsSetTwiceOrLost) {
     ASSERT_TRUE(world.client().Register(key, 37, key.address()).ok());
     ASSERT_TRUE(world.MakeValidator(key).ok());
     ASSERT_TRUE(world.ledger().Advance(5).ok());
+    ASSERT_TRUE(world.SetWeightsMode(GetParam()).ok());
     const int before = world.chain().submissions();
     const uint64_t since = Must(world.ledger().Head()).number;
 
@@ -301,7 +329,7 @@ TEST(CrashTest, BetweenAnyTwoStepsNoWeightIsSetTwiceOrLost) {
       };
       world.chain().SetFaults(fault, fault);
       const auto client = Subtensor::Open(world.chain().NewRpc(), options);
-      if (client.ok()) SetOnce(**client, key, since).IgnoreError();
+      if (client.ok()) Write(**client, key).IgnoreError();
       if (!stopped.HasBeenNotified()) {
         done = true;
         stopped.Notify();
@@ -317,14 +345,14 @@ TEST(CrashTest, BetweenAnyTwoStepsNoWeightIsSetTwiceOrLost) {
     const auto client = world.NewClient(options);
     absl::Status status;
     for (int run = 0; run < 4; ++run) {
-      status = SetOnce(*client, key, since);
+      status = PublishOnce(*client, key, since);
       if (status.ok()) break;
       EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
       EXPECT_TRUE(world.ledger().Advance(32).ok());
     }
     EXPECT_TRUE(status.ok()) << status;
     EXPECT_EQ(world.chain().submissions() - before, 1) << "step " << stop;
-    EXPECT_THAT(Must(world.ledger().GetWeights(37, 0)), SizeIs(1));
+    ExpectPublished(world.ledger(), key);
     EXPECT_THAT(client->sender().in_doubt(), IsEmpty());
     released.Notify();
     victim.join();
@@ -334,6 +362,16 @@ TEST(CrashTest, BetweenAnyTwoStepsNoWeightIsSetTwiceOrLost) {
   }
   EXPECT_GT(stops, 20);
   EXPECT_LT(stops, kMoreThanItsSteps);
+}
+
+// By the name that other runtimes refuse a wrong version by.
+TEST(TimelockedWeightsTest, ARuntimeWithoutThemIsTold) {
+  StandInWorld world("218_v15");
+  const absl::Status status = world.client().CommitTimelockedWeights(
+      Must(world.NewKey()), 37, {{0, 1}}, 3010);
+  EXPECT_TRUE(RefusedWith(status, kIncorrectCommitRevealVersion)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("runtime 218"));
+  EXPECT_EQ(world.chain().submissions(), 0);
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
-// Weights, the rules for them, and commits to hidden ones.
-#include <algorithm>
+// Weights and the rules for them.
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "chain/codec/ss58.h"
 #include "chain/subtensor/answers.h"
 #include "chain/subtensor/reads.h"
+#include "chain/timelock.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::chain {
@@ -14,68 +13,17 @@ namespace {
 
 using nlohmann::json;
 
-// When a commit can be revealed: what the runtime keeps of it besides the hash
-// and what the subnet says.
-struct RevealTime {
-  uint64_t commit_block = 0, first = 0, last = 0;
-};
-
-// Where the runtime counts epochs: commits hold their epoch, then their block.
-struct EpochClock {
-  uint64_t epoch = 0, began = 0, next = 0, tempo = 0, reveal_period = 0;
-
-  uint64_t Start(uint64_t of) const {
-    return of <= epoch ? began : next + (of - epoch - 1) * tempo;
+// How weights are taken where CommitRevealWeightsEnabled.
+absl::StatusOr<WeightsMode> ReadHiddenMode(const State& state) {
+  if (!state.HasItem(kSubtensor, "CommitRevealWeightsVersion") ||
+      !state.HasCall(kSubtensor, kCommitTimelocked)) {
+    return WeightsMode::kCommitReveal;
   }
-  RevealTime Of(uint64_t commit_epoch, uint64_t commit_block) const {
-    const uint64_t reveal = commit_epoch + reveal_period;
-    if (reveal < epoch) return {commit_block, 0, 0};
-    return {commit_block, Start(reveal), Start(reveal + 1) - 1};
-  }
-};
-
-constexpr uint64_t kMaxReveal = UINT32_MAX;  // keeps the arithmetic in range
-
-absl::StatusOr<EpochClock> ReadClock(const State& state, uint16_t netuid) {
-  const json subnet = json::array({netuid});
   SN37_ASSIGN_OR_RETURN(
-      const std::vector<json> values,
-      state.GetMany({{kSubtensor, "SubnetEpochIndex", subnet},
-                     {kSubtensor, "LastEpochBlock", subnet},
-                     {kSubtensor, "PendingEpochAt", subnet},
-                     {kSubtensor, "Tempo", subnet},
-                     {kSubtensor, "RevealPeriodEpochs", subnet}}));
-  EpochClock clock;
-  uint64_t pending = 0;
-  uint64_t* const numbers[] = {&clock.epoch, &clock.began, &pending,
-                               &clock.tempo, &clock.reveal_period};
-  for (size_t i = 0; i < values.size(); ++i) {
-    SN37_ASSIGN_OR_RETURN(*numbers[i], AsUint(values[i], kMaxReveal));
-  }
-  clock.next = clock.began + clock.tempo;
-  if (pending != 0) clock.next = std::min(clock.next, pending);
-  return clock;
-}
-
-absl::StatusOr<WeightsCommit> CommitOf(const json& parts,
-                                       const EpochClock* clock) {
-  if (!parts.is_array() || parts.size() != 4) {
-    return absl::InternalError("a commit of weights has not four parts");
-  }
-  SN37_ASSIGN_OR_RETURN(const std::string hash, HexBytes(parts[0]));
-  uint64_t numbers[3] = {};
-  for (size_t i = 0; i < 3; ++i) {
-    SN37_ASSIGN_OR_RETURN(numbers[i], AsUint(parts[i + 1], kMaxReveal));
-  }
-  const RevealTime time = clock != nullptr
-                              ? clock->Of(numbers[0], numbers[1])
-                              : RevealTime{numbers[0], numbers[1], numbers[2]};
-  WeightsCommit commit = {{}, time.commit_block, time.first, time.last};
-  if (hash.size() != commit.hash.size()) {
-    return absl::InternalError("a commit of weights has no hash");
-  }
-  std::copy(hash.begin(), hash.end(), commit.hash.begin());
-  return commit;
+      const json version,
+      state.Get(kSubtensor, "CommitRevealWeightsVersion", json::array()));
+  return version == json(kTimelockVersion) ? WeightsMode::kTimelocked
+                                           : WeightsMode::kCommitReveal;
 }
 
 }  // namespace
@@ -136,29 +84,10 @@ absl::StatusOr<Hyperparameters> ReadHyperparameters(const State& state,
   rules.tempo = static_cast<uint16_t>(tempo);
   rules.min_allowed_weights = static_cast<uint16_t>(least);
   rules.max_weight_limit = static_cast<uint16_t>(limit);
-  rules.commit_reveal = values[6] == json(true);
+  if (values[6] == json(true)) {
+    SN37_ASSIGN_OR_RETURN(rules.weights_mode, ReadHiddenMode(state));
+  }
   return rules;
-}
-
-absl::StatusOr<std::vector<WeightsCommit>> ReadWeightsCommits(
-    const State& state, uint16_t netuid, absl::string_view hotkey) {
-  SN37_RETURN_IF_ERROR(CheckSubnet(state, netuid));
-  SN37_RETURN_IF_ERROR(DecodeSs58(hotkey).status());
-  SN37_ASSIGN_OR_RETURN(const json stored,
-                        state.Get(kSubtensor, "WeightCommits",
-                                  json::array({netuid, std::string(hotkey)})));
-  std::optional<EpochClock> clock;
-  if (state.HasItem(kSubtensor, "SubnetEpochIndex")) {
-    SN37_ASSIGN_OR_RETURN(clock, ReadClock(state, netuid));
-  }
-  std::vector<WeightsCommit> commits;
-  if (stored.is_null()) return commits;
-  for (const json& parts : stored) {
-    SN37_ASSIGN_OR_RETURN(const WeightsCommit commit,
-                          CommitOf(parts, clock ? &*clock : nullptr));
-    if (commit.last_reveal >= state.block().number) commits.push_back(commit);
-  }
-  return commits;
 }
 
 }  // namespace sn37::chain

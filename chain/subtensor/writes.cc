@@ -8,6 +8,7 @@
 #include "chain/subtensor/answers.h"
 #include "chain/subtensor/reads.h"
 #include "chain/subtensor/subtensor.h"
+#include "chain/timelock.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::chain {
@@ -107,6 +108,29 @@ absl::Status Subtensor::RevealWeights(const Keypair& hotkey, uint16_t netuid,
                             {"values", vectors.values},
                             {"salt", hidden.salt},
                             {"version_key", absl::StrCat(hidden.version_key)}}))
+      .status();
+}
+
+absl::Status Subtensor::CommitTimelockedWeights(
+    const Keypair& hotkey, uint16_t netuid, absl::Span<const Weight> weights,
+    uint64_t version_key) {
+  SN37_ASSIGN_OR_RETURN(const Block newest, Head());
+  SN37_ASSIGN_OR_RETURN(const State head, StateAt(newest.number));
+  if (!head.HasCall(kSubtensor, kCommitTimelocked)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        kIncorrectCommitRevealVersion, ": runtime ",
+        head.runtime().version.spec, " has no ", kCommitTimelocked));
+  }
+  SN37_ASSIGN_OR_RETURN(const uint64_t round, ReadTimelockRound(head, netuid));
+  SN37_ASSIGN_OR_RETURN(
+      const std::string encrypted,
+      EncryptToRound(TimelockPayload(hotkey.public_key(), weights, version_key),
+                     round));
+  return Send(hotkey, Call(kSubtensor, kCommitTimelocked,
+                           {{"netuid", netuid},
+                            {"commit", ToHex(encrypted)},
+                            {"reveal_round", absl::StrCat(round)},
+                            {"commit_reveal_version", kTimelockVersion}}))
       .status();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "chain/hidden_weights.h"
 #include "gmock/gmock.h"
 
@@ -217,7 +218,7 @@ TEST_P(ClientConformanceTest, HiddenWeightsAreRevealedInTheirTime) {
   const WeightsHash hash = HashOf(validator.public_key(), netuid(), hidden);
   absl::Status status = client().CommitWeights(validator, netuid(), hash);
   EXPECT_TRUE(RefusedWith(status, kCommitRevealDisabled)) << status;
-  ASSERT_TRUE(fixture_->EnableCommitReveal().ok());
+  ASSERT_TRUE(fixture_->SetWeightsMode(WeightsMode::kCommitReveal).ok());
   status = client().SetWeights(validator, netuid(), hidden.weights,
                                hidden.version_key);
   EXPECT_TRUE(RefusedWith(status, kCommitRevealEnabled)) << status;
@@ -253,10 +254,82 @@ TEST_P(ClientConformanceTest, HiddenWeightsAreRevealedInTheirTime) {
             commits[0].block);
 }
 
+TEST_P(ClientConformanceTest, TimelockedWeightsAreRevealedByTheChain) {
+  uint16_t other, uid;
+  Registered(&other);
+  const Keypair validator = Validator(&uid);
+  const std::vector<Weight> weights = {{other, 10}, {uid, 20}};
+  const uint64_t version = Rules().weights_version;
+  const auto commit_to = [&](const Keypair& key) {
+    return client().CommitTimelockedWeights(key, netuid(), weights, version);
+  };
+  const auto commits = [&] {
+    return Must(client().GetWeightsCommits(netuid(), validator.address()));
+  };
+  const auto last_update = [&] {
+    return Find(Must(client().GetMetagraph(netuid())), validator.address())
+        ->last_update;
+  };
+  const absl::Status mode = fixture_->SetWeightsMode(WeightsMode::kTimelocked);
+  if (absl::IsUnimplemented(mode)) GTEST_SKIP() << mode;
+  ASSERT_TRUE(mode.ok()) << mode;
+  EXPECT_EQ(Rules().weights_mode, WeightsMode::kTimelocked);
+  absl::Status status =
+      client().SetWeights(validator, netuid(), weights, version);
+  EXPECT_TRUE(RefusedWith(status, kCommitRevealEnabled)) << status;
+  status = commit_to(NewKey());
+  EXPECT_TRUE(RefusedWith(status, kHotKeyNotRegisteredInSubNet)) << status;
+  const uint64_t before = Must(client().Finalized()).number;
+  Wait(1);
+  status = commit_to(validator);
+  ASSERT_TRUE(status.ok()) << status;
+
+  ASSERT_EQ(commits().size(), 1u);
+  const WeightsCommit commit = commits()[0];
+  EXPECT_TRUE(commit.timelocked);
+  EXPECT_GT(commit.block, before);
+  EXPECT_GT(commit.first_reveal, commit.block);
+  EXPECT_GE(commit.last_reveal, commit.first_reveal);
+  EXPECT_EQ(last_update(), commit.block);
+  status = commit_to(validator);
+  EXPECT_TRUE(RefusedWith(status, kCommittingWeightsTooFast)) << status;
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)), IsEmpty());
+
+  Wait(commit.first_reveal - 1 - Must(client().Head()).number);
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)), IsEmpty());
+  EXPECT_EQ(commits().size(), 1u);
+  Wait(1);
+  EXPECT_THAT(Must(client().GetWeights(netuid(), uid)),
+              ElementsAre(Weight{other, 32768}, Weight{uid, 65535}));
+  EXPECT_THAT(commits(), IsEmpty());
+  EXPECT_EQ(last_update(), commit.block);
+}
+
+TEST_P(ClientConformanceTest, OnlyWhoWantsTimelockedWeightsTakesThem) {
+  uint16_t uid;
+  const Keypair validator = Validator(&uid);
+  const absl::Status known = fixture_->SetWeightsMode(WeightsMode::kTimelocked);
+  if (absl::IsUnimplemented(known)) GTEST_SKIP() << known;
+  const struct {
+    WeightsMode mode;
+    const char* refusal;
+  } kCases[] = {{WeightsMode::kPlain, kCommitRevealDisabled},
+                {WeightsMode::kCommitReveal, kIncorrectCommitRevealVersion}};
+  for (const auto& c : kCases) {
+    ASSERT_TRUE(fixture_->SetWeightsMode(c.mode).ok());
+    EXPECT_EQ(Rules().weights_mode, c.mode);
+    const absl::Status status = client().CommitTimelockedWeights(
+        validator, netuid(), {{uid, 1}}, Rules().weights_version);
+    EXPECT_TRUE(RefusedWith(status, c.refusal)) << status;
+  }
+  EXPECT_THAT(Must(client().GetWeightsCommits(netuid(), validator.address())),
+              IsEmpty());
+}
+
 TEST_P(ClientConformanceTest, WhatWasNotCommittedToCannotBeRevealed) {
   uint16_t uid;
   const Keypair validator = Validator(&uid);
-  ASSERT_TRUE(fixture_->EnableCommitReveal().ok());
+  ASSERT_TRUE(fixture_->SetWeightsMode(WeightsMode::kCommitReveal).ok());
   HiddenWeights hidden = {{{uid, 1}}, {1}, Rules().weights_version};
   absl::Status status = client().RevealWeights(validator, netuid(), hidden);
   EXPECT_TRUE(RefusedWith(status, "NoWeightsCommitFound")) << status;

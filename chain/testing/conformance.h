@@ -27,7 +27,7 @@ namespace sn37::chain {
 //   commitment rate limit     at least 1 block
 //   min_allowed_weights       at most 2
 //   weights_version           at least 1
-//   commit_reveal             off, until EnableCommitReveal
+//   weights_mode              kPlain, until SetWeightsMode
 class ConformanceFixture {
  public:
   virtual ~ConformanceFixture() = default;
@@ -45,8 +45,9 @@ class ConformanceFixture {
   virtual absl::Status MakeValidator(const Keypair& hotkey) = 0;
   // Whether registered hotkeys lack a permit until then; on most chains.
   virtual bool permits_are_earned() { return true; }
-  // From now on the subnet takes hidden weights only.
-  virtual absl::Status EnableCommitReveal() = 0;
+  // From now on the subnet takes weights so. Unimplemented where the chain
+  // knows no such way; the suite then leaves it out.
+  virtual absl::Status SetWeightsMode(WeightsMode mode) = 0;
 };
 
 using ConformanceFactory = std::function<std::unique_ptr<ConformanceFixture>()>;

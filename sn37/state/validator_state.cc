@@ -58,6 +58,10 @@ constexpr const char* kSteps[] = {R"sql(
     netuid INTEGER NOT NULL,
     hotkey TEXT NOT NULL,
     weights TEXT NOT NULL) STRICT;
+)sql",
+                                  R"sql(
+  ALTER TABLE intent ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+  UPDATE intent SET since = sync_block;
 )sql"};
 
 constexpr DatabaseFormat kFormat = {0x73333776, "validator state", kSteps};
@@ -154,9 +158,10 @@ absl::Status ForgetIntent(Database& db) {
 
 absl::Status WriteIntent(Database& db, const WeightsIntent& intent) {
   SN37_RETURN_IF_ERROR(ForgetIntent(db));
-  SN37_RETURN_IF_ERROR(db.Run("INSERT INTO intent VALUES (?, ?, ?, ?)",
-                              {intent.sync_block, intent.netuid, intent.hotkey,
-                               static_cast<int64_t>(intent.version_key)}));
+  SN37_RETURN_IF_ERROR(
+      db.Run("INSERT INTO intent VALUES (?, ?, ?, ?, ?)",
+             {intent.sync_block, intent.netuid, intent.hotkey,
+              static_cast<int64_t>(intent.version_key), intent.since}));
   for (const chain::Weight& weight : intent.weights) {
     SN37_RETURN_IF_ERROR(
         db.Run("INSERT INTO intended_weight (uid, value) VALUES (?, ?)",
@@ -229,13 +234,14 @@ absl::StatusOr<std::optional<WeightsIntent>> StateFile::PendingIntent() {
   SN37_ASSIGN_OR_RETURN(Transaction transaction, db_.BeginRead());
   std::optional<WeightsIntent> intent;
   SN37_RETURN_IF_ERROR(ForEachRow(
-      db_, "SELECT sync_block, netuid, hotkey, version_key FROM intent",
+      db_, "SELECT sync_block, netuid, hotkey, version_key, since FROM intent",
       [&](const Statement& row) {
         intent.emplace();
         intent->sync_block = row.Int(0);
         intent->netuid = static_cast<uint16_t>(row.Int(1));
         intent->hotkey = row.Text(2);
         intent->version_key = static_cast<uint64_t>(row.Int(3));
+        intent->since = row.Int(4);
       }));
   if (!intent.has_value()) return std::nullopt;
   SN37_RETURN_IF_ERROR(ForEachRow(

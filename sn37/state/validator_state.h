@@ -55,15 +55,17 @@ struct ValidatorState {
   std::set<std::pair<uint32_t, std::string>> kept;
 };
 
-// Weights that are to be set on chain. Kept from the moment that the state they
-// follow from is published until they are known to be set (or are not to be
-// any more), so that a restart can ask the chain: set already? else set them.
+// Weights that are to be published on chain. Kept from the moment that the
+// state they follow from is published until the chain is known to have them (or
+// they are not to be any more), so that a restart can ask the chain first.
 struct WeightsIntent {
   int64_t sync_block = 0;
   uint16_t netuid = 0;
   std::string hotkey;                  // SS58 of the validator
   uint64_t version_key = 0;            // sent with them
   std::vector<chain::Weight> weights;  // as sent, in that order
+  // The newest block when they were decided on: nothing older is of them.
+  int64_t since = 0;
 
   friend bool operator==(const WeightsIntent&, const WeightsIntent&) = default;
 };

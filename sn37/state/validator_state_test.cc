@@ -113,7 +113,7 @@ TEST(StateFileTest, CacheGivesWhatWasPutUnderTheSameDigest) {
 }
 
 WeightsIntent ExampleIntent() {
-  return {1440, 37, "5V", UINT64_MAX, {{3, 65535}, {1, 7}}};
+  return {1440, 37, "5V", UINT64_MAX, {{3, 65535}, {1, 7}}, 1500};
 }
 
 TEST(StateFileTest, AnIntentStaysUntilItIsResolved) {

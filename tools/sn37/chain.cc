@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -35,8 +36,8 @@ ABSL_FLAG(uint16_t, netuid, 37, "The subnet.");
 ABSL_FLAG(std::optional<uint64_t>, at_block, std::nullopt,
           "Read the state as of this block; by default of the newest.");
 ABSL_FLAG(std::string, hidden, "",
-          "New file that keeps hidden weights from their commit to their "
-          "reveal.");
+          "New file that keeps weights from their commit to their reveal, "
+          "where the subnet wants both.");
 ABSL_FLAG(uint64_t, version_key, 0, "The version key that weights are set by.");
 ABSL_FLAG(absl::Duration, wait, absl::ZeroDuration(),
           "How long to try again where the chain says that it is too soon, or "
@@ -68,7 +69,8 @@ real chain. Only there:
   sn37 chain call SubnetInfoRuntimeApi.get_metagraph 37 --endpoint …
   sn37 chain call Balances.transfer_keep_alive 5TO… 1000 --endpoint … --wallet me
 
-Where the hyper-parameters say commit_reveal, weights take two calls:
+Weights are set in the way that the hyper-parameters name as weights_mode: plain
+or timelocked, in one call, or commit_reveal, in two:
 
   sn37 chain set-weights 0:0.5 3:1 --hidden FILE …   commits to them
   sn37 chain reveal FILE …                           in the blocks that it says
@@ -152,7 +154,7 @@ absl::StatusOr<int> PrintHyperparameters(OpenedChain& chain, Words) {
   rows.Add({"min_allowed_weights", rules.min_allowed_weights});
   rows.Add({"max_weight_limit", rules.max_weight_limit});
   rows.Add({"weights_version", rules.weights_version});
-  rows.Add({"commit_reveal", rules.commit_reveal});
+  rows.Add({"weights_mode", chain::NameOf(rules.weights_mode)});
   rows.Add({"reveal_period", rules.reveal_period});
   return rows.Finish();
 }
@@ -188,22 +190,24 @@ absl::StatusOr<chain::Share> ParseShare(absl::string_view word) {
   return chain::Share{static_cast<uint16_t>(uid), value};
 }
 
-// Commits to weights that a file keeps; the file comes first.
-absl::StatusOr<int> CommitWeights(OpenedChain& chain,
-                                  const chain::Keypair& hotkey,
-                                  absl::Span<const chain::Share> shares) {
-  SN37_ASSIGN_OR_RETURN(const chain::HiddenWeights hidden,
-                        chain::HideShares(*chain.client, Netuid(), shares,
-                                          absl::GetFlag(FLAGS_version_key)));
-  SN37_RETURN_IF_ERROR(chain::CreateSecretFile(absl::GetFlag(FLAGS_hidden),
-                                               chain::ToText(hidden)));
-  SN37_ASSIGN_OR_RETURN(const chain::WeightsCommit commit,
-                        chain::HideAndConfirm(*chain.client, hotkey, Netuid(),
-                                              hidden, WaitForBlock));
+// Keeps weights in the file that --hidden names.
+absl::Status KeepHidden(const chain::HiddenWeights& hidden) {
+  const std::string path = absl::GetFlag(FLAGS_hidden);
+  if (path.empty()) {
+    return absl::InvalidArgumentError(
+        "the subnet wants weights that are committed to and revealed later: "
+        "name a new file for them by --hidden");
+  }
+  return chain::CreateSecretFile(path, chain::ToText(hidden));
+}
+
+int PrintCommit(const chain::WeightsCommit& commit) {
   Rows rows({{"block", Align::kRight},
              {"first_reveal", Align::kRight},
-             {"last_reveal", Align::kRight}});
-  rows.Add({commit.block, commit.first_reveal, commit.last_reveal});
+             {"last_reveal", Align::kRight},
+             {"timelocked"}});
+  rows.Add({commit.block, commit.first_reveal, commit.last_reveal,
+            commit.timelocked});
   return rows.Finish();
 }
 
@@ -213,14 +217,18 @@ absl::StatusOr<int> SetWeights(OpenedChain& chain, Words words) {
     SN37_ASSIGN_OR_RETURN(shares.emplace_back(), ParseShare(word));
   }
   SN37_ASSIGN_OR_RETURN(const chain::Keypair hotkey, NamedKey());
-  if (!absl::GetFlag(FLAGS_hidden).empty()) {
-    return CommitWeights(chain, hotkey, shares);
-  }
-  SN37_ASSIGN_OR_RETURN(const std::vector<chain::Weight> stored,
-                        chain::SetSharesAndConfirm(
-                            *chain.client, hotkey, Netuid(), shares,
-                            absl::GetFlag(FLAGS_version_key), WaitForBlock));
-  return PrintWeights(stored);
+  SN37_ASSIGN_OR_RETURN(const chain::Hyperparameters rules,
+                        chain.client->GetHyperparameters(Netuid()));
+  chain::NewWeights weights;
+  weights.version_key = absl::GetFlag(FLAGS_version_key);
+  SN37_ASSIGN_OR_RETURN(weights.weights, chain::WeightsFor(rules, shares));
+  SN37_ASSIGN_OR_RETURN(
+      const chain::PublishedWeights published,
+      chain::PublishWeights(*chain.client, hotkey, Netuid(), weights,
+                            KeepHidden, WaitForBlock));
+  const auto* commit = std::get_if<chain::WeightsCommit>(&published);
+  return commit != nullptr ? PrintCommit(*commit)
+                           : PrintWeights(std::get<0>(published));
 }
 
 absl::StatusOr<int> Reveal(OpenedChain& chain, Words words) {

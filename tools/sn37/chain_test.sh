@@ -20,16 +20,27 @@ expect() {
   fi
 }
 
-coproc NODE { cd "$runfiles" && TEST_TMPDIR=$TEST_TMPDIR "$node" 461_v15; }
-node_pid=$NODE_PID
-read -r endpoint <&"${NODE[0]}" || exit 1
+# start WEIGHTS_MODE: a node, whose endpoint it sets; stop ends it.
+start() {
+  coproc NODE {
+    cd "$runfiles" && TEST_TMPDIR=$TEST_TMPDIR "$node" 461_v15 "$1"
+  }
+  node_pid=$NODE_PID
+  read -r endpoint <&"${NODE[0]}" || exit 1
+}
+stop() {
+  eval "exec ${NODE[1]}>&-"
+  wait "$node_pid"
+}
+
+start plain
 alice=5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 bob=5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
 chain() { "$sn37" chain "$@" --endpoint "$endpoint"; }
 
 expect 0 "0 +$alice +$alice +1000 +true" chain metagraph
 expect 0 "\"hotkey\":\"$alice\"" chain metagraph --json
-expect 0 '^commit_reveal +false' chain hyperparameters
+expect 0 '^weights_mode +plain' chain hyperparameters
 expect 0 "1 +$bob" chain register $bob --suri //Bob
 expect 1 'HotKeyAlreadyRegisteredInSubNet: ' chain register $bob --suri //Bob
 expect 0 "$bob +[0-9]+ +hello" chain commit hello --suri //Bob --journal \
@@ -63,6 +74,24 @@ expect 1 '.' "$sn37" chain metagraph --endpoint ws://127.0.0.1:1
 expect 1 'the subnet.s --schedule' "$sn37" epoch --endpoint "$endpoint"
 expect 1 '.' chain metagraph --genesis "0x$(printf '7%.0s' {1..64})"
 
-eval "exec ${NODE[1]}>&-"
-wait "$node_pid"
+stop
+
+# The ways in which a subnet takes weights.
+start timelocked
+set_weights() {
+  chain set-weights 0:0.5 1:1 --version_key 3010 --suri //Alice --max_age inf \
+    "$@"
+}
+expect 0 '^weights_mode +timelocked' chain hyperparameters --max_age inf
+expect 0 "1 +$bob" chain register $bob --suri //Bob --max_age inf
+expect 0 '^ +202 +323 +[0-9]+ +true$' set_weights
+expect 1 'CommittingWeightsTooFast: ' set_weights
+stop
+start commit_reveal
+expect 0 "1 +$bob" chain register $bob --suri //Bob
+expect 1 'name a new file for them by --hidden' set_weights
+expect 0 '^ +202 +323 +[0-9]+ +false$' set_weights --hidden \
+  "$TEST_TMPDIR/hidden"
+expect 1 'RevealTooEarly: ' chain reveal "$TEST_TMPDIR/hidden" --suri //Alice
+stop
 exit $((failures > 0))

@@ -13,6 +13,7 @@
 #include "chain/codec/scale.h"
 #include "chain/codec/value.h"
 #include "chain/subtensor/answers.h"
+#include "chain/timelock.h"
 #include "sn37/base/check.h"
 #include "sn37/base/status_macros.h"
 
@@ -59,7 +60,7 @@ std::string HexOf(const WeightsHash& hash) {
 }
 
 // The ledger's epochs in the words of runtimes that count them.
-struct Epochs {
+struct LedgerEpochs {
   uint64_t length = 0, netuid = 0;
 
   uint64_t Of(uint64_t block) const { return (block + netuid + 1) / length; }
@@ -67,6 +68,36 @@ struct Epochs {
     return epoch * length - std::min(netuid + 1, epoch * length);
   }
 };
+
+LedgerEpochs EpochsOf(Ledger& ledger, uint16_t netuid) {
+  return {uint64_t{Must(ledger.GetHyperparameters(netuid)).tempo} + 1, netuid};
+}
+
+// The beacon's, as it published it.
+constexpr char kBeaconSignature[] =
+    "0xb44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125"
+    "e342b73a8dd2bacbe47e4b6b63ed5e39";
+
+// What timelock.h's payload holds; it has no salt.
+HiddenWeights ReadPayload(absl::string_view payload, const AccountId& signer) {
+  ScaleReader reader(payload);
+  const absl::string_view hotkey = Must(reader.LengthAndBytes());
+  SN37_CHECK(std::equal(
+      hotkey.begin(), hotkey.end(), signer.begin(), signer.end(),
+      [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; }));
+  HiddenWeights hidden;
+  hidden.weights.resize(Must(reader.Compact32()));
+  for (Weight& weight : hidden.weights) {
+    weight.uid = Must(reader.Fixed<uint16_t>());
+  }
+  SN37_CHECK(Must(reader.Compact32()) == hidden.weights.size());
+  for (Weight& weight : hidden.weights) {
+    weight.value = Must(reader.Fixed<uint16_t>());
+  }
+  hidden.version_key = Must(reader.Fixed<uint64_t>());
+  SN37_CHECK(reader.ExpectEnd().ok());
+  return hidden;
+}
 
 }  // namespace
 
@@ -151,9 +182,37 @@ void StandInChain::Upgrade(std::string metadata_bytes) {
       std::make_unique<StandInRuntime>(std::move(metadata_bytes));
 }
 
+absl::Time StandInChain::Now() {
+  absl::MutexLock lock(&mutex_);
+  return clock_(Must(ledger_.Head()).number);
+}
+
 void StandInChain::SetAge(absl::Duration age) {
   absl::MutexLock lock(&mutex_);
   age_ = age;
+}
+
+absl::Status StandInChain::SetClockToBeacon() {
+  const uint64_t head = Must(ledger_.Head()).number;
+  const LedgerEpochs epochs = EpochsOf(ledger_, netuid_);
+  const uint64_t reveal = epochs.Start(epochs.Of(head) + 1);
+  absl::MutexLock lock(&mutex_);
+  const Metadata& metadata = RuntimeAt(head).metadata();
+  if (!metadata.FindStorage(kSubtensor, "TimelockedWeightCommits").ok()) {
+    return absl::UnimplementedError("the runtime has no timelocked weights");
+  }
+  ScaleReader slot(Must(metadata.FindConstant("Aura", "SlotDuration"))->value);
+  const absl::Duration block_time =
+      absl::Milliseconds(Must(slot.Fixed<uint64_t>()));
+  // The beacon makes the round three blocks after the reveal (timelock.h), and
+  // not one sooner.
+  const absl::Time made =
+      absl::FromUnixSeconds(1692803367) + absl::Seconds(3) * kBeaconRound;
+  clock_ = [=](uint64_t block) {
+    return made + block_time * (static_cast<int64_t>(block) -
+                                static_cast<int64_t>(reveal) - 3);
+  };
+  return absl::OkStatus();
 }
 
 void StandInChain::DropNext(std::vector<json> life) {
@@ -197,8 +256,8 @@ uint64_t StandInChain::Nonce(const std::string& signer, uint64_t number) {
   return nonce;
 }
 
-uint64_t StandInChain::Millis() {
-  return static_cast<uint64_t>(absl::ToUnixMillis(absl::Now() - age_));
+uint64_t StandInChain::Millis(uint64_t number) {
+  return static_cast<uint64_t>(absl::ToUnixMillis(clock_(number) - age_));
 }
 
 json StandInChain::Header(uint64_t number) {
@@ -216,19 +275,22 @@ void StandInChain::PutCommits(const StandInRuntime& runtime,
                               const Metagraph& graph, StorageMap& storage) {
   const bool epochs =
       runtime.metadata().FindStorage(kSubtensor, "SubnetEpochIndex").ok();
-  const Hyperparameters rules = Must(ledger_.GetHyperparameters(netuid_));
-  const Epochs clock = {uint64_t{rules.tempo} + 1, netuid_};
+  const LedgerEpochs clock = EpochsOf(ledger_, netuid_);
   const json subnet = json::array({netuid_});
   const uint64_t epoch = clock.Of(graph.block.number);
   runtime.Put(kSubtensor, "SubnetEpochIndex", subnet, epoch, storage);
   runtime.Put(kSubtensor, "LastEpochBlock", subnet, clock.Start(epoch),
               storage);
-  runtime.Put(kSubtensor, "Tempo", subnet,
-              epochs ? clock.length : uint64_t{rules.tempo}, storage);
+  if (epoch == 0) {  // is shorter
+    runtime.Put(kSubtensor, "PendingEpochAt", subnet, clock.Start(1), storage);
+  }
+  runtime.Put(kSubtensor, "Tempo", subnet, clock.length - (epochs ? 0 : 1),
+              storage);
   for (const Neuron& neuron : graph.neurons) {
     json list = json::array();
     for (const WeightsCommit& commit :
          Must(ledger_.GetWeightsCommits(netuid_, neuron.hotkey))) {
+      if (commit.timelocked) continue;
       json parts = json::array({HexOf(commit.hash)});
       if (epochs) {
         parts.insert(parts.end(), {clock.Of(commit.block), commit.block, 0});
@@ -242,6 +304,18 @@ void StandInChain::PutCommits(const StandInRuntime& runtime,
       runtime.Put(kSubtensor, "WeightCommits",
                   json::array({netuid_, neuron.hotkey}), list, storage);
     }
+  }
+  std::map<uint64_t, json> locked;  // by epoch
+  for (const Locked& one : locked_) {
+    if (one.block > graph.block.number || one.reveal <= graph.block.number) {
+      continue;
+    }
+    locked[clock.Of(one.block)].push_back(
+        json::array({one.signer, one.block, one.encrypted, one.round}));
+  }
+  for (const auto& [of, list] : locked) {
+    runtime.Put(kSubtensor, "TimelockedWeightCommits",
+                json::array({netuid_, of}), list, storage);
   }
 }
 
@@ -278,7 +352,11 @@ void StandInChain::PutSubnet(const StandInRuntime& runtime, uint64_t number,
   put("MinAllowedWeights", subnet, rules.min_allowed_weights);
   put("MaxWeightsLimit", subnet, rules.max_weight_limit);
   put("WeightsVersionKey", subnet, rules.weights_version);
-  put("CommitRevealWeightsEnabled", subnet, rules.commit_reveal);
+  put("CommitRevealWeightsEnabled", subnet,
+      rules.weights_mode != WeightsMode::kPlain);
+  put("CommitRevealWeightsVersion", json::array(),
+      kTimelockVersion -
+          (rules.weights_mode == WeightsMode::kCommitReveal ? 1 : 0));
   put("RevealPeriodEpochs", subnet, rules.reveal_period);
   PutCommits(runtime, graph, storage);
 }
@@ -305,7 +383,7 @@ StorageMap StandInChain::StorageAt(uint64_t number) {
     value["nonce"] = Nonce(address, number);
     runtime.Put("System", "Account", json::array({address}), value, storage);
   }
-  runtime.Put("Timestamp", "Now", json::array(), Millis(), storage);
+  runtime.Put("Timestamp", "Now", json::array(), Millis(number), storage);
   const auto body = bodies_.find(number);
   if (body != bodies_.end()) {
     // The block's own runtime is that of its parent.
@@ -515,7 +593,34 @@ absl::Status StandInChain::Apply(const Keypair& signer, const json& call) {
         {WeightsOf(arguments.at("uids"), arguments.at("values")),
          arguments.at("salt").get<std::vector<uint16_t>>(), version_key()});
   }
+  if (name == "commit_timelocked_weights") {
+    return ApplyTimelocked(signer, netuid, arguments);
+  }
   return absl::FailedPreconditionError("Other: unknown call");
+}
+
+absl::Status StandInChain::ApplyTimelocked(const Keypair& signer,
+                                           uint16_t netuid,
+                                           const json& arguments) {
+  if (arguments.at("commit_reveal_version") != json(kTimelockVersion)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(kIncorrectCommitRevealVersion, ": another"));
+  }
+  const json& encrypted = arguments.at("commit");
+  HiddenWeights hidden;
+  if (Must(AsUint(arguments.at("reveal_round"), UINT64_MAX)) == kBeaconRound) {
+    const std::string payload =
+        Must(DecryptWithSignature(Must(FromHex(encrypted.get<std::string>())),
+                                  Must(FromHex(kBeaconSignature))));
+    hidden = ReadPayload(payload, signer.public_key());
+  }
+  SN37_RETURN_IF_ERROR(ledger_.CommitTimelockedWeights(
+      signer, netuid, hidden.weights, hidden.version_key));
+  const WeightsCommit commit =
+      Must(ledger_.GetWeightsCommits(netuid, signer.address())).back();
+  locked_.push_back({signer.address(), commit.block, encrypted,
+                     arguments.at("reveal_round"), commit.first_reveal});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<json>> StandInChain::Watch(const json& params) {
@@ -538,9 +643,10 @@ absl::StatusOr<std::vector<json>> StandInChain::Watch(const json& params) {
 
   SN37_CHECK(ledger_.Advance(1).ok());
   const absl::Status outcome = Apply(keys_.at(signer), extrinsic->at("call"));
-  bodies_[head + 1] = {{ToHex(runtime.TimestampExtrinsic(Millis())), hex},
-                       runtime.Events(outcome),
-                       signer};
+  bodies_[head + 1] = {
+      {ToHex(runtime.TimestampExtrinsic(Millis(head + 1))), hex},
+      runtime.Events(outcome),
+      signer};
   const std::string hash = Must(ledger_.Head()).hash;
   life.push_back({{"inBlock", hash}});
   life.push_back({{"finalized", hash}});

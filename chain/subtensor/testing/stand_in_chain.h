@@ -9,6 +9,10 @@
 // Each extrinsic makes a block, which is final at once. The ledger wants its
 // own signature on each call, so the keys of all signers must be told. Epochs
 // of runtimes that count them are those of the ledger.
+//
+// Of the beacon it knows one signature, of kBeaconRound. It decrypts timelocked
+// weights when they are committed to, and the ledger shows them in their time;
+// those of other rounds it takes for an empty vector, which is refused.
 #ifndef CHAIN_SUBTENSOR_TESTING_STAND_IN_CHAIN_H_
 #define CHAIN_SUBTENSOR_TESTING_STAND_IN_CHAIN_H_
 
@@ -24,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "chain/keys/keypair.h"
 #include "chain/local/ledger.h"
@@ -32,6 +37,8 @@
 #include "sn37/base/json.h"
 
 namespace sn37::chain {
+
+inline constexpr uint64_t kBeaconRound = 1000;
 
 // Thread-safe.
 class StandInChain {
@@ -59,8 +66,14 @@ class StandInChain {
   Keypair AddKey(absl::string_view uri);
   // From the next block on the chain has another runtime.
   void Upgrade(std::string metadata_bytes);
-  // The time that blocks tell is so much before the real one.
+  // The time of the newest block where it is of no age: at first the real one.
+  absl::Time Now();
+  // The time that blocks tell is so much before theirs.
   void SetAge(absl::Duration age);
+  // From now on the clock is such that weights committed to in this epoch are
+  // to be encrypted to kBeaconRound. Unimplemented where the runtime takes
+  // none.
+  absl::Status SetClockToBeacon();
   // The pool says this of the next extrinsic and then nothing; the extrinsic is
   // in no block.
   void DropNext(std::vector<nlohmann::json> life);
@@ -77,6 +90,14 @@ class StandInChain {
     nlohmann::json events;
     std::string signer;
   };
+  // A timelocked commit.
+  struct Locked {
+    std::string signer;
+    uint64_t block = 0;
+    nlohmann::json encrypted;  // hex
+    nlohmann::json round;
+    uint64_t reveal = 0;  // block
+  };
 
   const StandInRuntime& RuntimeAt(uint64_t number)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -84,7 +105,7 @@ class StandInChain {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   uint64_t Nonce(const std::string& signer, uint64_t number)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  uint64_t Millis() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  uint64_t Millis(uint64_t number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   StorageMap StorageAt(uint64_t number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PutSubnet(const StandInRuntime& runtime, uint64_t number,
                  StorageMap& storage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -106,6 +127,9 @@ class StandInChain {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Apply(const Keypair& signer, const nlohmann::json& call)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ApplyTimelocked(const Keypair& signer, uint16_t netuid,
+                               const nlohmann::json& arguments)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Ledger& ledger_;
   const uint16_t netuid_;
@@ -116,7 +140,10 @@ class StandInChain {
   std::map<std::string, uint64_t> numbers_
       ABSL_GUARDED_BY(mutex_);  // of hashes
   std::map<std::string, Keypair> keys_ ABSL_GUARDED_BY(mutex_);
+  std::function<absl::Time(uint64_t)> clock_ ABSL_GUARDED_BY(mutex_) =
+      [](uint64_t) { return absl::Now(); };  // of blocks
   absl::Duration age_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Locked> locked_ ABSL_GUARDED_BY(mutex_);
   bool drop_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<nlohmann::json> life_ ABSL_GUARDED_BY(mutex_);
   int submissions_ ABSL_GUARDED_BY(mutex_) = 0;

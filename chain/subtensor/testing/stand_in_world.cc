@@ -9,6 +9,7 @@
 #include "chain/codec/testing.h"
 #include "sn37/base/check.h"
 #include "sn37/base/file.h"
+#include "sn37/base/status_macros.h"
 
 namespace sn37::chain {
 namespace {
@@ -35,6 +36,7 @@ StandInWorld::StandInWorld(const std::string& runtime,
   subnet_.hyperparameters.weights_rate_limit = weights_rate_limit;
   options_.send.poll = absl::Milliseconds(1);
   options_.send.timeout = absl::Milliseconds(50);
+  options_.now = [this] { return chain_->Now(); };
   ledger_ = Must(Ledger::Open(Path("ledger.sqlite"), {"s", 100}));
   SN37_CHECK(ledger_->AddSubnet(netuid(), subnet_).ok());
   chain_ = std::make_unique<StandInChain>(ledger_.get(), netuid(),
@@ -61,8 +63,11 @@ absl::Status StandInWorld::MakeValidator(const Keypair& hotkey) {
   return ledger_->SetStake(netuid(), hotkey.address(), 1000, true);
 }
 
-absl::Status StandInWorld::EnableCommitReveal() {
-  subnet_.hyperparameters.commit_reveal = true;
+absl::Status StandInWorld::SetWeightsMode(WeightsMode mode) {
+  if (mode == WeightsMode::kTimelocked) {
+    SN37_RETURN_IF_ERROR(chain_->SetClockToBeacon());
+  }
+  subnet_.hyperparameters.weights_mode = mode;
   return ledger_->AddSubnet(netuid(), subnet_);
 }
 

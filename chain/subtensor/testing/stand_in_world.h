@@ -32,7 +32,7 @@ class StandInWorld : public ConformanceFixture {
   }
   absl::StatusOr<Keypair> NewKey() override;
   absl::Status MakeValidator(const Keypair& hotkey) override;
-  absl::Status EnableCommitReveal() override;
+  absl::Status SetWeightsMode(WeightsMode mode) override;
 
   StandInChain& chain() { return *chain_; }
   Ledger& ledger() { return *ledger_; }
