@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "chain/flags/chain_flags.h"
 #include "chain/flags/key_flags.h"
 #include "chain/flags/wallet_flags.h"
@@ -32,6 +33,7 @@
 #include "jobs/hub_flags.h"
 #include "jobs/report/terminal.h"
 #include "jobs/run_epoch.h"
+#include "jobs/stall_limit.h"
 #include "jobs/validator.h"
 #include "jobs/worker.h"
 #include "sn37/base/file.h"
@@ -57,6 +59,10 @@ ABSL_FLAG(std::string, worker, "",
           "arguments are the stage and the shard.");
 ABSL_FLAG(bool, bring, false,
           "For workers: bring models that --home does not have from the hub.");
+ABSL_FLAG(absl::Duration, stall_limit, absl::Hours(1),
+          "A worker that has finished no sample for so long, or not checked "
+          "its model since it was brought, is ended; at least 1ms, inf for "
+          "none.");
 
 namespace sn37::jobs {
 
@@ -163,7 +169,9 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
         absl::StrCat("--threads=", absl::GetFlag(FLAGS_threads)),
         absl::StrCat("--batch=", absl::GetFlag(FLAGS_batch)),
         absl::StrCat("--memory_mib=", absl::GetFlag(FLAGS_memory_mib)),
-        absl::StrCat("--bring=", chain::ChainIsNamed())}) {
+        absl::StrCat("--bring=", chain::ChainIsNamed()),
+        absl::StrCat("--stall_limit=",
+                     absl::FormatDuration(absl::GetFlag(FLAGS_stall_limit)))}) {
     command.push_back(flag);
   }
   for (const std::string& flag : HubFlags()) command.push_back(flag);
@@ -205,8 +213,11 @@ absl::StatusOr<EpochResult> RunOnNamedChain(EpochInputs inputs) {
   return RunEpoch(inputs);
 }
 
-// A chain that is not the demo's has its own competitions.
 absl::Status CheckFlags() {
+  if (absl::GetFlag(FLAGS_stall_limit) < absl::Milliseconds(1)) {
+    return absl::InvalidArgumentError("--stall_limit is at least 1ms");
+  }
+  // A chain that is not the demo's has its own competitions.
   if (!chain::ChainIsNamed() || (!absl::GetFlag(FLAGS_schedule).empty() &&
                                  !absl::GetFlag(FLAGS_snapshot).empty())) {
     return absl::OkStatus();
@@ -258,8 +269,12 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   return result->decision.complete() ? 0 : 1;
 }
 
+// A worker has come on.
+void Restart() { RestartStallLimit(absl::GetFlag(FLAGS_stall_limit)); }
+
 // Tells the job that a unit of work is done.
 void TellOne() {
+  Restart();
   std::fputs(".\n", stdout);
   std::fflush(stdout);
 }
@@ -271,7 +286,7 @@ absl::Status RunExaminerOnStore(const EpochFolder& folder,
     return RunExaminer(folder, store, shard);
   }
   SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Hub> hub, NamedHub());
-  HubStore store(*hub, models);
+  HubStore store(*hub, models, [](uint64_t) { Restart(); });
   return RunExaminer(folder, store, shard);
 }
 
@@ -297,6 +312,7 @@ int RunAsWorker(absl::Span<const std::string> words) {
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a worker does not outlive its job
+  Restart();
   const absl::Status status = RunShard(words[0], shard);
   if (status.ok()) return 0;
   std::cout << Printable(status.message()) << "\n";

@@ -94,9 +94,8 @@ absl::StatusOr<Evaluation> Evaluate(const EpochPlan& plan,
       ShardsEnd end,
       RunShards(plan, {"evaluating", "samples", shards.size(), unfinished},
                 executor));
-  for (int shard : end.crashing) {
-    SN37_RETURN_IF_ERROR(FailAll(plan, folder, plan.models(shard),
-                                 "the model crashes its worker"));
+  for (const auto& [shard, fault] : end.at_fault) {
+    SN37_RETURN_IF_ERROR(FailAll(plan, folder, plan.models(shard), fault));
   }
   Evaluation evaluation;
   evaluation.incomplete_because = end.failure;

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "jobs/sample_log.h"
+#include "jobs/stall_limit.h"
 #include "sn37/base/append_log.h"
 #include "sn37/base/file.h"
 
@@ -131,6 +132,44 @@ TEST(EvaluateTest, AModelThatCrashesItsWorkerTwiceHasFailed) {
                 HasSubstr("crashes its worker"));
   }
   EXPECT_EQ(evaluation->results[kSamples].status(), SCORED);
+}
+
+TEST(EvaluateTest, AModelThatStallsItsWorkerTwiceHasFailed) {
+  EpochPlan plan = Plan();
+  EpochFolder folder = FreshFolder("stall");
+  FakeExecutor executor([&](int shard) {
+    ShardEnd end;
+    if (shard == 0) {
+      end.signal = kStallSignal;
+    } else {
+      for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
+    }
+    return end;
+  });
+  auto evaluation = Evaluate(plan, folder, executor);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_EQ(evaluation->incomplete_because, "");
+  EXPECT_THAT(executor.started, ElementsAre(0, 1, 0));
+  ASSERT_EQ(evaluation->results.size(), 2 * kSamples);
+  for (int i = 0; i < kSamples; ++i) {
+    EXPECT_EQ(evaluation->results[i].status(), MODEL_FAILED);
+    EXPECT_THAT(evaluation->results[i].error(), HasSubstr("stalls its worker"));
+  }
+  EXPECT_EQ(evaluation->results[kSamples].status(), SCORED);
+}
+
+TEST(EvaluateTest, WhereEveryWorkerStallsNoModelIsToBlame) {
+  EpochPlan plan = Plan();
+  EpochFolder folder = FreshFolder("all_stall");
+  FakeExecutor executor([](int) {
+    ShardEnd end;
+    end.signal = kStallSignal;
+    return end;
+  });
+  auto evaluation = Evaluate(plan, folder, executor);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_THAT(evaluation->incomplete_because, HasSubstr("--stall_limit"));
+  EXPECT_TRUE(evaluation->results.empty());
 }
 
 TEST(EvaluateTest, WhereEveryWorkerCrashesNoModelIsToBlame) {

@@ -96,9 +96,8 @@ absl::Status Examine(const EpochFolder& folder, Executor& executor,
       SN37_RETURN_IF_ERROR(ReadExamination(folder, i, *plan.mutable_models(i)));
     }
   }
-  for (int shard : end.crashing) {
-    plan.mutable_models(shard)->set_misconfigured(
-        "the model crashes the process that checks it");
+  for (const auto& [shard, fault] : end.at_fault) {
+    plan.mutable_models(shard)->set_misconfigured(fault);
   }
   return RemoveTree(folder.examined());
 }

@@ -1,7 +1,7 @@
 // The examine stage: what the planned models' own files say of them. Each model
 // is fetched, hashed and checked in a process of its own that holds no key, as
-// its files come from strangers: one that crashes the process rules out itself
-// and nobody else.
+// its files come from strangers: one that crashes or stalls the process rules
+// out itself and nobody else.
 #ifndef SN37_JOBS_EXAMINE_H_
 #define SN37_JOBS_EXAMINE_H_
 

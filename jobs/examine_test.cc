@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "jobs/stall_limit.h"
 #include "sn37/base/file.h"
 #include "sn37/competition/model_id.h"
 #include "sn37/competition/schedule.h"
@@ -124,13 +125,16 @@ TEST_F(ExamineTest, FillsInWhatTheFilesSay) {
   EXPECT_FALSE(FileExists(folder_.examined()));
 }
 
-TEST_F(ExamineTest, AModelThatCrashesItsProcessRulesOutItselfOnly) {
+TEST_F(ExamineTest, AModelThatCrashesOrStallsItsProcessRulesOutItselfOnly) {
   AddGood("good");
   Add("hostile", "hash");
+  Add("endless", "hash");
   executor_.ends[1].signal = SIGSEGV;
+  executor_.ends[2].signal = kStallSignal;
   ASSERT_TRUE(Run().ok());
   EXPECT_EQ(plan_.models(0).misconfigured(), "");
   EXPECT_THAT(plan_.models(1).misconfigured(), HasSubstr("crashes"));
+  EXPECT_THAT(plan_.models(2).misconfigured(), HasSubstr("stalls"));
 }
 
 TEST_F(ExamineTest, WhereEveryProcessCrashesNoModelIsToBlame) {

@@ -2,8 +2,11 @@
 
 #include <csignal>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "jobs/stall_limit.h"
 #include "sn37/base/progress.h"
 #include "sn37/base/status_macros.h"
 
@@ -12,22 +15,28 @@ namespace {
 
 constexpr int kTries = 2;
 
-// SIGBUS is not among them: a disk that cannot be read is our fault.
-bool Crashed(const ShardEnd& end) {
+// What a model did whose process ended so; empty where it may have done
+// nothing. SIGBUS is not among them: a disk that cannot be read is our fault.
+std::string FaultOf(const ShardEnd& end) {
   switch (end.signal) {
     case SIGSEGV:
     case SIGABRT:
     case SIGFPE:
     case SIGILL:
-      return true;
+      return "the model crashes its worker";
+    case kStallSignal:
+      return "the model stalls its worker: nothing was finished in the time "
+             "that a worker has here";
     default:
-      return false;
+      return "";
   }
 }
 
 std::string Describe(const PlannedModel& model, const ShardEnd& end) {
   std::string what;
-  if (end.signal != 0) {
+  if (end.signal == kStallSignal) {
+    what = "the worker finished nothing in the time of --stall_limit";
+  } else if (end.signal != 0) {
     what = absl::StrCat("the worker was ended by ", strsignal(end.signal));
   } else if (!end.message.empty()) {
     what = end.message;
@@ -38,10 +47,11 @@ std::string Describe(const PlannedModel& model, const ShardEnd& end) {
                       model.uid(), ": ", what);
 }
 
-// Runs the shards once; notes crashes and the last failure.
+// Runs the shards once; notes the faults of each and the last failure.
 absl::Status RunOnce(const EpochPlan& plan, const ShardWork& work,
                      const UnfinishedShards& unfinished, Executor& executor,
-                     std::map<int, int>& crashes, std::string& failure) {
+                     std::map<int, std::vector<std::string>>& faults,
+                     std::string& failure) {
   std::vector<int> shards;
   int64_t total = 0;
   for (const auto& [shard, count] : unfinished) {
@@ -55,7 +65,8 @@ absl::Status RunOnce(const EpochPlan& plan, const ShardWork& work,
   for (size_t i = 0; i < ends.size(); ++i) {
     if (ends[i].signal == 0 && ends[i].exit_code == 0) continue;
     failure = Describe(plan.models(shards[i]), ends[i]);
-    if (Crashed(ends[i])) ++crashes[shards[i]];
+    std::string fault = FaultOf(ends[i]);
+    if (!fault.empty()) faults[shards[i]].push_back(std::move(fault));
   }
   return absl::OkStatus();
 }
@@ -64,23 +75,23 @@ absl::Status RunOnce(const EpochPlan& plan, const ShardWork& work,
 
 absl::StatusOr<ShardsEnd> RunShards(const EpochPlan& plan,
                                     const ShardWork& work, Executor& executor) {
-  std::map<int, int> crashes;
+  std::map<int, std::vector<std::string>> faults;
   std::string failure = "what it should have left is missing";
   for (int attempt = 0; attempt < kTries; ++attempt) {
     SN37_ASSIGN_OR_RETURN(const UnfinishedShards unfinished, work.unfinished());
     if (unfinished.empty()) return ShardsEnd();
     SN37_RETURN_IF_ERROR(
-        RunOnce(plan, work, unfinished, executor, crashes, failure));
+        RunOnce(plan, work, unfinished, executor, faults, failure));
   }
   SN37_ASSIGN_OR_RETURN(UnfinishedShards unfinished, work.unfinished());
   ShardsEnd end;
-  for (const auto& [shard, count] : crashes) {
-    if (count == kTries) end.crashing.push_back(shard);
+  for (const auto& [shard, each_time] : faults) {
+    if (each_time.size() == kTries) end.at_fault[shard] = each_time.back();
   }
-  if (end.crashing.size() > 1 && end.crashing.size() == work.shards) {
-    end.crashing.clear();
+  if (end.at_fault.size() > 1 && end.at_fault.size() == work.shards) {
+    end.at_fault.clear();
   }
-  for (int shard : end.crashing) unfinished.erase(shard);
+  for (const auto& [shard, fault] : end.at_fault) unfinished.erase(shard);
   if (!unfinished.empty()) end.failure = failure;
   return end;
 }

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -28,9 +27,10 @@ struct ShardWork {
 };
 
 struct ShardsEnd {
-  // Those that crashed their process each time: their models are at fault.
-  // Where all of several did so, this machine or program is, and none is here.
-  std::vector<int> crashing;
+  // Those whose process crashed or stalled (stall_limit.h) each time, with
+  // what their model does: it is at fault. Where all of several did so, this
+  // machine or program is, and none is here.
+  std::map<int, std::string> at_fault;
   // Why a shard that is not among them has not finished; empty if all have.
   std::string failure;
 };

@@ -169,6 +169,17 @@ TEST(EpochTest, AFullDiskIsToldAndNothingIsLost) {
             PlanResultsDecision(First(Undisturbed())));
 }
 
+TEST(EpochTest, WhereNoWorkerHasTimeNoModelIsToBlame) {
+  const std::string home = NewHome("stalled");
+  Ended ended = RunEpochProgram(home, {"--stall_limit=1ms"});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output, HasSubstr("--stall_limit"));
+  ended = RunEpochProgram(home);
+  ASSERT_EQ(ended.status, 0) << ended.output;
+  EXPECT_EQ(PlanResultsDecision(First(home)),
+            PlanResultsDecision(First(Undisturbed())));
+}
+
 TEST(EpochTest, AModelWhoseFilesChangedIsMisconfiguredAndTheRestGoesOn) {
   const std::string home = NewHome("changed");
   std::string config;

@@ -169,6 +169,8 @@ struct Model {
   std::string why;  // in every sample's error
   // Whether the weights' file is touched all the time.
   bool changes = false;
+  // Whether its workers have no time for anything.
+  bool stalls = false;
 };
 
 std::string FolderOf(const std::string& home, const std::string& name) {
@@ -243,6 +245,16 @@ class Toucher {
 // For messages of gtest.
 void PrintTo(const Model& model, std::ostream* out) { *out << model.name; }
 
+// Runs the worker; with a limit that nothing keeps if its shard, the argument
+// behind the stage, is the first.
+constexpr char kRun[] = R"(exec "$0" "$@")";
+constexpr char kStallFirst[] = R"(
+  case "$*" in
+    *" examine 0"*|*" evaluate 0"*) set -- --stall_limit=1ms "$@";;
+  esac
+  exec "$0" "$@"
+)";
+
 class HostileModelsTest : public testing::TestWithParam<Model> {};
 
 TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
@@ -260,7 +272,8 @@ TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
   ASSERT_TRUE(WriteFileWhole(epoch.plan(), plan.SerializeAsString()).ok());
   const auto executor = [&](const std::string& stage) {
     return jobs::LocalExecutor(
-        {fs::canonical("jobs/epoch"), absl::StrCat("--worker=", epoch.path()),
+        {"/bin/sh", "-c", hostile.stalls ? kStallFirst : kRun,
+         fs::canonical("jobs/epoch"), absl::StrCat("--worker=", epoch.path()),
          absl::StrCat("--home=", home),
          absl::StrCat("--snapshot=",
                       fs::absolute("datasets/demo/snapshot").string()),
@@ -340,6 +353,11 @@ std::vector<Model> HostileModels() {
        with_file("chat_template.jinja",
                  "{% for a in range(9999) %}{{ 'x' * 1000000 }}{% endfor %}"),
        "chat template"},
+      {"answering_template",
+       with_file("chat_template.jinja",
+                 "{% for m in messages %}{{ m.content }}"
+                 "{% if ' ' in m.content|trim %} yes{% endif %}{% endfor %}"),
+       "depends on what the messages say"},
       {"layers", with("num_hidden_layers", 1000000000), "num_hidden_layers"},
       {"heads",
        [](const std::string& folder) {
@@ -359,6 +377,8 @@ std::vector<Model> HostileModels() {
        "token"},
       {"empty_tokenizer", with_file("tokenizer.json", ""), "tokenizer.json"},
       {"changes", Grow, "changed while it was read", true},
+      {"stalls", [](const std::string& folder) { Fill(folder, 0.5f); },
+       "stalls its worker", false, true},
   };
 }
 
