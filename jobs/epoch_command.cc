@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/flags/flag.h"
@@ -31,6 +32,7 @@
 #include "jobs/executors/local.h"
 #include "jobs/home.h"
 #include "jobs/hub_flags.h"
+#include "jobs/prefetch.h"
 #include "jobs/report/terminal.h"
 #include "jobs/run_epoch.h"
 #include "jobs/stall_limit.h"
@@ -56,7 +58,7 @@ ABSL_FLAG(std::string, snapshot, "",
           "the demo's.");
 ABSL_FLAG(std::string, worker, "",
           "For workers that the job starts itself: the epoch's folder; the "
-          "arguments are the stage and the shard.");
+          "arguments are the stage, the shard and the next one.");
 ABSL_FLAG(bool, bring, false,
           "For workers: bring models that --home does not have from the hub.");
 ABSL_FLAG(absl::Duration, stall_limit, absl::Hours(1),
@@ -290,30 +292,57 @@ absl::Status RunExaminerOnStore(const EpochFolder& folder,
   return RunExaminer(folder, store, shard);
 }
 
-absl::Status RunShard(const std::string& stage, int shard) {
+// A worker's arguments.
+struct WorkerWords {
+  std::string stage;
+  int shard = 0;
+  std::optional<int> next;  // shard, of the worker after it
+};
+
+std::optional<WorkerWords> ParseWords(absl::Span<const std::string> words) {
+  WorkerWords parsed;
+  if (words.size() < 2 || words.size() > 3 ||
+      (words[0] != kExamine && words[0] != kEvaluate) ||
+      !absl::SimpleAtoi(words[1], &parsed.shard)) {
+    return std::nullopt;
+  }
+  parsed.stage = words[0];
+  if (words.size() == 3 &&
+      !absl::SimpleAtoi(words[2], &parsed.next.emplace())) {
+    return std::nullopt;
+  }
+  return parsed;
+}
+
+absl::Status RunShard(const WorkerWords& words) {
   const EpochFolder folder(absl::GetFlag(FLAGS_worker));
   const std::string models = ModelsFolder(HomeFolder());
-  if (stage == kExamine) {
-    SN37_RETURN_IF_ERROR(RunExaminerOnStore(folder, models, shard));
+  const bool examines = words.stage == kExamine;
+  LocalStore home(models);
+  std::optional<Prefetch> ahead;
+  if (words.next.has_value()) {
+    ahead.emplace(home, examines ? folder.draft() : folder.plan(), *words.next);
+  }
+  if (examines) {
+    SN37_RETURN_IF_ERROR(RunExaminerOnStore(folder, models, words.shard));
     TellOne();
     return absl::OkStatus();
   }
   SN37_ASSIGN_OR_RETURN(const eval::EngineOptions engine,
                         EngineOptionsFromFlags());
   return RunWorker({folder, absl::GetFlag(FLAGS_snapshot), models, engine},
-                   shard, TellOne);
+                   words.shard, TellOne);
 }
 
 int RunAsWorker(absl::Span<const std::string> words) {
-  int shard;
-  if (words.size() != 2 || (words[0] != kExamine && words[0] != kEvaluate) ||
-      !absl::SimpleAtoi(words[1], &shard)) {
-    std::cerr << "sn37: a worker takes a stage and a shard\n";
+  const std::optional<WorkerWords> parsed = ParseWords(words);
+  if (!parsed.has_value()) {
+    std::cerr << "sn37: a worker takes a stage, a shard, and the next shard\n";
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a worker does not outlive its job
   Restart();
-  const absl::Status status = RunShard(words[0], shard);
+  const absl::Status status = RunShard(*parsed);
   if (status.ok()) return 0;
   std::cout << Printable(status.message()) << "\n";
   return 1;

@@ -101,9 +101,11 @@ LocalExecutor::LocalExecutor(std::vector<std::string> command)
 absl::StatusOr<std::vector<ShardEnd>> LocalExecutor::Run(
     absl::Span<const int> shards, absl::FunctionRef<void(int64_t)> progress) {
   std::vector<ShardEnd> ends;
-  for (int shard : shards) {
+  for (size_t i = 0; i < shards.size(); ++i) {
     std::vector<std::string> command = command_;
-    command.push_back(absl::StrCat(shard));
+    for (int shard : shards.subspan(i, 2)) {
+      command.push_back(absl::StrCat(shard));
+    }
     SN37_ASSIGN_OR_RETURN(ShardEnd end, RunOne(command, progress));
     ends.push_back(std::move(end));
   }

@@ -13,9 +13,10 @@ namespace sn37::jobs {
 
 class LocalExecutor : public Executor {
  public:
-  // `command` with the shard's index appended is what a child runs. On its
-  // standard output a child writes one line per finished sample, "."; any
-  // other line is its message. The child's standard error is ours.
+  // `command` with the shard's index appended, and that of the one after it
+  // where there is one, is what a child runs. On its standard output a child
+  // writes one line per finished sample, "."; any other line is its message.
+  // The child's standard error is ours.
   explicit LocalExecutor(std::vector<std::string> command);
 
   absl::StatusOr<std::vector<ShardEnd>> Run(

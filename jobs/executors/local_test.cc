@@ -9,7 +9,7 @@
 namespace sn37::jobs {
 namespace {
 
-// Runs `script` with the shard in $1.
+// Runs `script` with the shard in $1 and the next one in $2.
 absl::StatusOr<std::vector<ShardEnd>> RunScript(const std::string& script,
                                                 std::vector<int> shards,
                                                 int64_t& finished) {
@@ -19,13 +19,13 @@ absl::StatusOr<std::vector<ShardEnd>> RunScript(const std::string& script,
 
 TEST(LocalExecutorTest, CountsFinishedSamplesAndKeepsTheMessage) {
   int64_t finished = 0;
-  auto ends = RunScript("echo .; echo .; echo shard $1 is fine; echo .", {4, 7},
-                        finished);
+  auto ends = RunScript("echo .; echo .; echo $1 is fine, next: $2.; echo .",
+                        {4, 7}, finished);
   ASSERT_TRUE(ends.ok()) << ends.status();
   ASSERT_EQ(ends->size(), 2);
   EXPECT_EQ(finished, 6);
-  EXPECT_EQ((*ends)[0].message, "shard 4 is fine");
-  EXPECT_EQ((*ends)[1].message, "shard 7 is fine");
+  EXPECT_EQ((*ends)[0].message, "4 is fine, next: 7.");
+  EXPECT_EQ((*ends)[1].message, "7 is fine, next: .");
   EXPECT_EQ((*ends)[0].exit_code, 0);
 }
 
