@@ -27,8 +27,10 @@ BatchLimits BatchLimits::Plan(const Decoder& decoder, int64_t sequences,
 }
 
 BatchLimits BatchLimits::Halved() const {
-  return {std::max<int64_t>(1, sequences / 2), std::max(kFewestRows, rows / 2),
-          memory_bytes};
+  BatchLimits halved = *this;
+  halved.sequences = std::max<int64_t>(1, sequences / 2);
+  halved.rows = std::max(kFewestRows, rows / 2);
+  return halved;
 }
 
 absl::Status CheckMemory(int64_t tokens, double bytes,

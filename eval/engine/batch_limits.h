@@ -17,6 +17,10 @@ struct BatchLimits {
   // Activations, keys and values together; a request that needs more alone is
   // refused.
   int64_t memory_bytes = 4ll << 30;
+  // Rows of a step of generation over all texts, up to which next tokens are
+  // guessed; 0: none are. Few rows cost hardly more than one, since the weights
+  // are read once for all; many do.
+  int64_t draft_rows = 16;
 
   // As many rows as make good use of the device, within the memory.
   static BatchLimits Plan(const Decoder& decoder, int64_t sequences,

@@ -3,7 +3,7 @@
 //   engine_benchmark MODEL_FOLDER [--benchmark_filter=…]
 //
 // The requests are 64 reference-loss samples of the demo's kind: about 375
-// tokens, the last 60 of them scored. Generation continues their contexts.
+// tokens, the last 60 of them scored. Generation continues their beginnings.
 // SN37_TEST_DEVICE names the device (eval/kernels/test_device.h); threads are
 // the CPU's.
 
@@ -15,7 +15,10 @@
 #include <vector>
 
 #include "benchmark/benchmark.h"
+#include "eval/engine/batch_limits.h"
 #include "eval/engine/engine.h"
+#include "eval/engine/generator.h"
+#include "eval/engine/testing/load_decoder.h"
 #include "eval/kernels/test_device.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/check.h"
@@ -91,19 +94,24 @@ BENCHMARK(BM_Score)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-// range(2) prompts of 100 new tokens each.
-void BM_Generate(benchmark::State& state) {
-  std::unique_ptr<Engine> engine =
-      Load(DTypeOf(state), static_cast<int>(state.range(1)));
+// 100 new tokens each for some prompts of 40.
+std::vector<GenerateRequest> GenerateRequests(int64_t prompts, float penalty) {
   std::vector<GenerateRequest> requests;
   for (const ScoreRequest& score : ScoreRequests()) {
-    if (static_cast<int64_t>(requests.size()) == state.range(2)) break;
+    if (std::ssize(requests) == prompts) break;
     GenerateRequest request;
     request.prompt.assign(score.tokens.begin(), score.tokens.begin() + 40);
     request.max_new_tokens = 100;
-    request.repetition_penalty = 1.2f;
+    request.repetition_penalty = penalty;
     requests.push_back(std::move(request));
   }
+  return requests;
+}
+
+void BM_Generate(benchmark::State& state) {
+  std::unique_ptr<Engine> engine =
+      Load(DTypeOf(state), static_cast<int>(state.range(1)));
+  const auto requests = GenerateRequests(state.range(2), 1.2f);
   int64_t tokens = 0;
   for (auto _ : state) {
     const absl::Status status = engine->Generate(
@@ -120,6 +128,37 @@ void BM_Generate(benchmark::State& state) {
 BENCHMARK(BM_Generate)
     ->ArgNames({"bits", "threads", "prompts"})
     ->ArgsProduct({{16, 32}, {2}, {1, 64}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// How many rows of guesses pay (BatchLimits::draft_rows): with the repetition
+// penalty, in percent, that the methods ask for, and without.
+void BM_Guess(benchmark::State& state) {
+  const std::unique_ptr<Ops> ops = NewTestDevice(2);
+  const auto decoder = LoadDecoder(*model_folder, DTypeOf(state), *ops);
+  const auto requests = GenerateRequests(
+      state.range(1), static_cast<float>(state.range(3)) / 100);
+  const BatchLimits limits = {.draft_rows = state.range(2)};
+  const int64_t rows_before = decoder->rows_passed();
+  int64_t tokens = 0;
+  for (auto _ : state) {
+    const absl::Status status = GenerateAll(
+        *decoder, requests, limits,
+        [&](size_t, const absl::StatusOr<GenerateResponse>& response) {
+          if (response.ok()) tokens += response->tokens.size();
+          return response.status();
+        });
+    SN37_CHECK(status.ok()) << status;
+  }
+  state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(tokens),
+                                                  benchmark::Counter::kIsRate);
+  state.counters["rows/token"] =
+      static_cast<double>(decoder->rows_passed() - rows_before) /
+      static_cast<double>(tokens);
+}
+BENCHMARK(BM_Guess)
+    ->ArgNames({"bits", "prompts", "draft_rows", "penalty"})
+    ->ArgsProduct({{16, 32}, {1, 8, 64}, {0, 16, 128}, {100, 120}})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 

@@ -18,10 +18,7 @@
 namespace sn37::eval {
 namespace {
 
-// Rows of a step that may be guesses, over all texts. Few rows cost hardly more
-// than one, since the weights are read once for all; many do.
-constexpr int64_t kDraftRows = 16;
-// Of one text.
+// Guesses at one text.
 constexpr int64_t kFirstDraft = 4;
 constexpr int64_t kMostDraft = 8;
 
@@ -144,8 +141,8 @@ class Generator {
   std::vector<int32_t> Draft(const Active& active) const {
     const int64_t size = active.text.size();
     if (active.text.generated() == 0) return {};
-    std::vector<int32_t> draft = active.text.Draft(
-        std::min(active.draft_length, kDraftRows / std::ssize(active_) - 1));
+    std::vector<int32_t> draft = active.text.Draft(std::min(
+        active.draft_length, limits_.draft_rows / std::ssize(active_) - 1));
     const Rotary& rotary = decoder_.rotary();
     const bool is_steady =
         rotary.AngleClass(size) == rotary.AngleClass(size + std::ssize(draft));

@@ -8,14 +8,10 @@
 #include "eval/engine/batch_limits.h"
 #include "eval/engine/generator.h"
 #include "eval/engine/scorer.h"
+#include "eval/engine/testing/load_decoder.h"
 #include "eval/kernels/cpu/cpu_ops.h"
-#include "eval/models/archs.h"
 #include "eval/models/decoder.h"
-#include "eval/weights/model_config.h"
-#include "eval/weights/safetensors.h"
-#include "eval/weights/safetensors_source.h"
 #include "gtest/gtest.h"
-#include "sn37/base/check.h"
 
 namespace sn37::eval {
 namespace {
@@ -25,16 +21,10 @@ class SharingTest : public testing::Test {
   void SetUp() override { Load("llama_gqa_untied"); }
 
   void Load(const std::string& name) {
-    const std::string folder = "eval/models/testdata/" + name;
-    auto file = ReadModelConfig(folder);
-    SN37_CHECK(file.ok()) << file.status();
-    auto arch = FindArch(file->json);
-    auto config = ParseDecoderConfig(**arch, file->json);
-    auto weights = SafeTensors::Open(folder);
-    SN37_CHECK(weights.ok()) << weights.status();
-    const SafeTensorsSource source(*std::move(weights));
+    decoder_.reset();
     ops_ = *NewCpuOps(1);
-    decoder_ = *Decoder::Load(**arch, *config, source, DType::kFloat32, *ops_);
+    decoder_ =
+        LoadDecoder("eval/models/testdata/" + name, DType::kFloat32, *ops_);
   }
 
   int64_t ScoredRows(const std::vector<ScoreRequest>& requests) {
@@ -47,16 +37,20 @@ class SharingTest : public testing::Test {
     return decoder_->rows_passed() - before;
   }
 
-  // The rows and, into `passes`, how often the decoder ran.
+  // The rows; the new tokens of all requests into `tokens`.
   int64_t GeneratedRows(const std::vector<GenerateRequest>& requests,
-                        const BatchLimits& limits = {}) {
+                        const BatchLimits& limits = {},
+                        std::vector<std::vector<int32_t>>* tokens = nullptr) {
+    std::vector<std::vector<int32_t>> generated(requests.size());
     const int64_t before = decoder_->rows_passed();
     EXPECT_TRUE(
         GenerateAll(*decoder_, requests, limits,
-                    [](size_t, absl::StatusOr<GenerateResponse> response) {
+                    [&](size_t i, absl::StatusOr<GenerateResponse> response) {
+                      if (response.ok()) generated[i] = response->tokens;
                       return response.status();
                     })
             .ok());
+    if (tokens != nullptr) *tokens = generated;
     return decoder_->rows_passed() - before;
   }
 
@@ -98,6 +92,26 @@ TEST_F(SharingTest, PromptsInFlightShareTheirBeginning) {
   b.prompt = Ids(120, 80, 2);
   EXPECT_EQ(GeneratedRows({a, b}), 100 + 56);
   EXPECT_EQ(GeneratedRows({a, b}, {.sequences = 1}), 100 + 120);
+}
+
+TEST_F(SharingTest, GuessesAreBoundedAndChangeNoToken) {
+  Load("llama_mqa_tied_llama3");  // repeats itself, not quite
+  std::vector<GenerateRequest> requests(3);
+  for (int i = 0; i < 3; ++i) {
+    requests[i].prompt = std::vector<int32_t>(20, 5 + i);
+    requests[i].max_new_tokens = 200;
+  }
+  constexpr int64_t kFed = 3 * (20 + 199);
+  std::vector<std::vector<int32_t>> plain, guessed;
+  EXPECT_EQ(GeneratedRows(requests, {.draft_rows = 0}, &plain), kFed);
+  EXPECT_EQ(GeneratedRows(requests, {.draft_rows = 5}, &guessed), kFed)
+      << "too few for a guess at each text";
+  for (const int64_t draft_rows : {6, 16, 100}) {
+    EXPECT_GT(GeneratedRows(requests, {.draft_rows = draft_rows}, &guessed),
+              kFed)
+        << "no guess was wrong";
+    EXPECT_EQ(guessed, plain) << draft_rows;
+  }
 }
 
 }  // namespace
