@@ -1,9 +1,11 @@
 #include <cuda_runtime.h>
 
 #include <cstring>
+#include <mutex>
 
 #include "eval/kernels/cuda/compiled_kernels.h"
 #include "eval/kernels/cuda/table-inl.h"
+#include "eval/kernels/cuda/upload-inl.h"
 
 namespace sn37::eval {
 namespace {
@@ -30,10 +32,43 @@ const char* ErrorText(int error) {
   return cudaGetErrorString(static_cast<cudaError_t>(error));
 }
 
+// Pinned memory, made when it is first asked for and kept.
+struct PinnedBuffers {
+  static constexpr int64_t kBytes = 16 << 20;
+  int next = 0;
+  char* pinned[2] = {};
+  cudaEvent_t sent[2] = {};  // the last copy of each
+
+  int Wait() {
+    if (pinned[next] != nullptr) return cudaEventSynchronize(sent[next]);
+    if (const cudaError_t error =
+            cudaEventCreateWithFlags(&sent[next], cudaEventDisableTiming)) {
+      return error;
+    }
+    return cudaMallocHost(&pinned[next], kBytes);
+  }
+  char* data() { return pinned[next]; }
+  int Send(char* device, int64_t bytes) {
+    if (const cudaError_t error = cudaMemcpyAsync(device, pinned[next], bytes,
+                                                  cudaMemcpyHostToDevice)) {
+      return error;
+    }
+    return cudaEventRecord(sent[next]);
+  }
+};
+
+int Upload(const void* host, int64_t bytes, void* device) {
+  static std::mutex mutex;
+  static PinnedBuffers buffers;
+  const std::lock_guard<std::mutex> lock(mutex);
+  return UploadThrough(buffers, host, bytes, device);
+}
+
 }  // namespace
 
 const CudaKernels& CompiledKernels() {
-  static const CudaKernels table = gpu_grid::TableOf(Describe, ErrorText);
+  static const CudaKernels table =
+      gpu_grid::TableOf(Describe, ErrorText, Upload);
   return table;
 }
 

@@ -172,8 +172,14 @@ Matrix CudaOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
   int64_t row = 0;
   for (const RowSlice& slice : slices) {
     const int64_t rows = slice.end - slice.begin;
-    matrix.data.narrow(0, row, rows)
-        .copy_(slice.tensor.narrow(0, slice.begin, rows));
+    const at::Tensor from = slice.tensor.narrow(0, slice.begin, rows);
+    const at::Tensor to = matrix.data.narrow(0, row, rows);
+    if (from.scalar_type() == to.scalar_type()) {
+      Must(kernels_.upload(from.data_ptr(), static_cast<int64_t>(from.nbytes()),
+                           to.data_ptr()));
+    } else {
+      to.copy_(from);
+    }
     row += rows;
   }
   return matrix;

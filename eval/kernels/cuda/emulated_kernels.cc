@@ -1,5 +1,7 @@
 #include "eval/kernels/cuda/emulated_kernels.h"
 
+#include <cstring>
+
 #include "eval/kernels/cuda/table-inl.h"
 
 namespace sn37::eval {
@@ -12,10 +14,16 @@ int Describe(GpuDescription* gpu) {
 
 const char* ErrorText(int) { return "no error"; }
 
+int Upload(const void* host, int64_t bytes, void* device) {
+  std::memcpy(device, host, bytes);
+  return 0;
+}
+
 }  // namespace
 
 const CudaKernels& EmulatedKernels() {
-  static const CudaKernels table = emulated_grid::TableOf(Describe, ErrorText);
+  static const CudaKernels table =
+      emulated_grid::TableOf(Describe, ErrorText, Upload);
   return table;
 }
 

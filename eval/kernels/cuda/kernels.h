@@ -207,6 +207,8 @@ struct CudaKernels {
   int (*describe)(GpuDescription*);
   const char* (*error_text)(int);
 
+  // Copies from the host's memory, which it has read when it returns.
+  int (*upload)(const void* host, int64_t bytes, void* device);
   int (*embed)(const EmbedArgs&);
   int (*norm)(const NormArgs&);
   int (*round)(const RoundArgs&);

@@ -82,11 +82,12 @@ inline int LaunchStartFolds(LogitFold* folds, int64_t rows) {
 inline int LaunchFold(const FoldArgs& a) { return Launch(Fold{a}, a.rows); }
 
 inline CudaKernels TableOf(int (*describe)(GpuDescription*),
-                           const char* (*error_text)(int)) {
-  return {describe,         error_text,    LaunchEmbed,  LaunchNorm,
-          LaunchRound,      LaunchProduct, LaunchFinish, LaunchGather,
-          LaunchAdd,        LaunchRotate,  LaunchStore,  LaunchAttend,
-          LaunchStartFolds, LaunchFold};
+                           const char* (*error_text)(int),
+                           int (*upload)(const void*, int64_t, void*)) {
+  return {describe,     error_text,       upload,        LaunchEmbed,
+          LaunchNorm,   LaunchRound,      LaunchProduct, LaunchFinish,
+          LaunchGather, LaunchAdd,        LaunchRotate,  LaunchStore,
+          LaunchAttend, LaunchStartFolds, LaunchFold};
 }
 
 }  // namespace sn37::eval::SN37_GRID
