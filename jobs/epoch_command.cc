@@ -36,6 +36,7 @@
 #include "jobs/report/terminal.h"
 #include "jobs/run_epoch.h"
 #include "jobs/stall_limit.h"
+#include "jobs/uncaught.h"
 #include "jobs/validator.h"
 #include "jobs/worker.h"
 #include "sn37/base/file.h"
@@ -341,6 +342,7 @@ int RunAsWorker(absl::Span<const std::string> words) {
     return 2;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a worker does not outlive its job
+  TellUncaughtExceptions();
   Restart();
   const absl::Status status = RunShard(*parsed);
   if (status.ok()) return 0;

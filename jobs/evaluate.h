@@ -23,9 +23,9 @@ struct Evaluation {
 
 // Runs what the logs do not hold yet, a shard that fails once more, and gives
 // up then. A worker that crashes or stalls twice on one model is that model's
-// fault (all its samples are logged as failed), unless all models do it; one
-// that was killed, or reported a failure of ours, leaves the evaluation
-// incomplete.
+// fault (all its samples are logged as failed) where another model's finished;
+// one that was killed, gave up, or reported a failure of ours, leaves the
+// evaluation incomplete.
 absl::StatusOr<Evaluation> Evaluate(const EpochPlan& plan,
                                     const EpochFolder& folder,
                                     Executor& executor);

@@ -187,6 +187,56 @@ TEST(EvaluateTest, WhereEveryWorkerCrashesNoModelIsToBlame) {
   EXPECT_TRUE(evaluation->results.empty());
 }
 
+TEST(EvaluateTest, AWorkerThatGivesUpBlamesNoModel) {
+  EpochPlan plan = Plan();
+  EpochFolder folder = FreshFolder("gives_up");
+  FakeExecutor executor([&](int shard) {
+    ShardEnd end;
+    if (shard == 0) {
+      end.signal = SIGABRT;
+    } else {
+      for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
+    }
+    return end;
+  });
+  auto evaluation = Evaluate(plan, folder, executor);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_THAT(evaluation->incomplete_because,
+              HasSubstr("uid 1: the worker was ended by Aborted"));
+  EXPECT_THAT(executor.started, ElementsAre(0, 1, 0));
+  EXPECT_EQ(evaluation->results.size(), kSamples);
+}
+
+TEST(EvaluateTest, AModelAloneIsNotToBlame) {
+  EpochPlan plan = Plan();
+  plan.mutable_models()->DeleteSubrange(1, plan.models_size() - 1);
+  EpochFolder folder = FreshFolder("alone");
+  FakeExecutor executor([](int) {
+    ShardEnd end;
+    end.signal = SIGSEGV;
+    return end;
+  });
+  auto evaluation = Evaluate(plan, folder, executor);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_THAT(evaluation->incomplete_because, HasSubstr("ended by"));
+  EXPECT_TRUE(evaluation->results.empty());
+}
+
+TEST(EvaluateTest, AModelThatFinishedBeforeShowsThatOneCan) {
+  EpochPlan plan = Plan();
+  EpochFolder folder = FreshFolder("before");
+  for (int i = 0; i < kSamples; ++i) Log(folder, plan, 1, i);
+  FakeExecutor executor([](int) {
+    ShardEnd end;
+    end.signal = SIGSEGV;
+    return end;
+  });
+  auto evaluation = Evaluate(plan, folder, executor);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_EQ(evaluation->incomplete_because, "");
+  EXPECT_EQ(evaluation->results.size(), 2 * kSamples);
+}
+
 TEST(EvaluateTest, AKilledWorkerIsTriedAgain) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("again");

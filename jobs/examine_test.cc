@@ -140,7 +140,7 @@ TEST_F(ExamineTest, AModelThatCrashesOrStallsItsProcessRulesOutItselfOnly) {
 TEST_F(ExamineTest, WhereEveryProcessCrashesNoModelIsToBlame) {
   AddGood("good");
   AddGood("fine");
-  executor_.ends[0].signal = executor_.ends[1].signal = SIGABRT;
+  executor_.ends[0].signal = executor_.ends[1].signal = SIGSEGV;
   EXPECT_TRUE(absl::IsUnavailable(Run()));
 }
 

@@ -16,11 +16,11 @@ namespace {
 constexpr int kTries = 2;
 
 // What a model did whose process ended so; empty where it may have done
-// nothing. SIGBUS is not among them: a disk that cannot be read is our fault.
+// nothing. Not among them are SIGBUS, a file that cannot be read, and SIGABRT,
+// with which programs give up by themselves: a failed check, no memory left.
 std::string FaultOf(const ShardEnd& end) {
   switch (end.signal) {
     case SIGSEGV:
-    case SIGABRT:
     case SIGFPE:
     case SIGILL:
       return "the model crashes its worker";
@@ -88,9 +88,7 @@ absl::StatusOr<ShardsEnd> RunShards(const EpochPlan& plan,
   for (const auto& [shard, each_time] : faults) {
     if (each_time.size() == kTries) end.at_fault[shard] = each_time.back();
   }
-  if (end.at_fault.size() > 1 && end.at_fault.size() == work.shards) {
-    end.at_fault.clear();
-  }
+  if (unfinished.size() == work.shards) end.at_fault.clear();
   for (const auto& [shard, fault] : end.at_fault) unfinished.erase(shard);
   if (!unfinished.empty()) end.failure = failure;
   return end;

@@ -27,9 +27,11 @@ struct ShardWork {
 };
 
 struct ShardsEnd {
-  // Those whose process crashed or stalled (stall_limit.h) each time, with
-  // what their model does: it is at fault. Where all of several did so, this
-  // machine or program is, and none is here.
+  // Those whose model is at fault, with what it does: their process crashed or
+  // stalled (stall_limit.h) each time, while another shard of the stage has
+  // finished, which shows that this machine and program can. Where none has,
+  // be it that all crash or that there is one alone, none is here. A process
+  // that ended in another way, or gave up by itself (SIGABRT), blames nobody.
   std::map<int, std::string> at_fault;
   // Why a shard that is not among them has not finished; empty if all have.
   std::string failure;
