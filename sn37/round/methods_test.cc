@@ -21,8 +21,13 @@ using nlohmann::json;
 constexpr char kModel[] = "eval/weights/smollm2";
 constexpr char kGoldens[] = "sn37/round/testdata/smollm2_methods.json";
 
-// Of the mean log-probability of a text's tokens.
-constexpr double kTolerance = 1e-5;
+// Of a log-probability, and of the mean over a text long enough for roundings
+// to cancel. Transformers' own float32 answers to the shortest texts, of one to
+// three tokens, are up to 3e-5 a token from the float64 ones that the goldens
+// are.
+constexpr double kTolerance = 1e-4;
+constexpr double kMeanTolerance = 1e-5;
+constexpr double kLongText = 16;  // tokens
 
 // A task of the entry's one sample.
 RoundTask TaskOf(const std::string& name, const json& entry,
@@ -57,9 +62,10 @@ void ExpectSame(const json& ours, const json& golden) {
   }
   EXPECT_EQ(ours["scored_bytes"], golden["scored_bytes"]);
   ASSERT_EQ(ours["scored_tokens"], golden["scored_tokens"]);
+  const double tokens = golden["scored_tokens"].get<double>();
   EXPECT_NEAR(ours["sum_logprob"].get<double>(),
               golden["sum_logprob"].get<double>(),
-              kTolerance * golden["scored_tokens"].get<double>());
+              tokens * (tokens < kLongText ? kTolerance : kMeanTolerance));
 }
 
 // The score as judging the responses by hand shows it.

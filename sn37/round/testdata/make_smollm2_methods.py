@@ -1,5 +1,5 @@
 """Makes smollm2_methods.json: samples of the methods with what Hugging Face
-transformers answers to them in float32, and the scores that follow.
+transformers answers to them in float64, and the scores that follow.
 
     python make_smollm2_methods.py MODEL > smollm2_methods.json
 
@@ -21,7 +21,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 MODEL = sys.argv[1]
 TOKENIZER = AutoTokenizer.from_pretrained(MODEL)
 LM = AutoModelForCausalLM.from_pretrained(
-    MODEL, dtype=torch.float32, attn_implementation="eager").eval()
+    MODEL, dtype=torch.float64, attn_implementation="eager").eval()
 
 
 def context(body):
@@ -40,10 +40,10 @@ def scored(before, text):
         before, ids = ids[:1], ids[1:]
         skipped = TOKENIZER.decode(before).encode()
     with torch.inference_mode():
-        logits = LM(torch.tensor([before + ids])).logits[0].float()
+        logits = LM(torch.tensor([before + ids])).logits[0]
     logprobs = torch.log_softmax(logits, -1)[len(before) - 1:-1].gather(
         1, torch.tensor(ids)[:, None])
-    return {"sum_logprob": logprobs.double().sum().item(),
+    return {"sum_logprob": logprobs.sum().item(),
             "scored_tokens": len(ids),
             "scored_bytes": len(text.encode()) - len(skipped)}
 
