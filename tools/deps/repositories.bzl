@@ -65,6 +65,15 @@ def _compilers():
         cargo_toml = "//tools/deps/crates:Cargo.toml",
         rust = "@rust_debian//:pins.txt",
     )
+    # Only --config=fuzz needs it.
+    _debian(
+        "clang_debian",
+        "//tools/deps/repo:clang_debian.BUILD",
+        tool_libs = [
+            "lib/x86_64-linux-gnu/*.so.*",
+            lib + "*.so.*",
+        ],
+    )
     _debian(
         "clang_format",
         "//tools/deps/repo:clang_format.BUILD",

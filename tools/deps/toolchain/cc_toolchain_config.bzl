@@ -1,4 +1,5 @@
-"""gcc 12 out of @gcc_debian, told never to look at the host.
+"""gcc 12 out of @gcc_debian, told never to look at the host; or a clang, with
+the headers, libraries, assembler and linker of that gcc.
 
 All paths in flags are relative to the execution root, so that objects do not
 depend on the folder that they are built in.
@@ -29,6 +30,10 @@ GCC_INCLUDES = [
     "usr/include/x86_64-linux-gnu",
     "usr/include",
 ]
+
+_GCC_OWN = "usr/lib/gcc/x86_64-linux-gnu/12"
+_CLANG_OWN = "usr/lib/llvm-19/lib/clang/19"
+_CLANG_ROOT = "external/clang_debian/"
 
 _C_COMPILE = [
     ACTION_NAMES.assemble,
@@ -62,10 +67,8 @@ _COMPILE_FLAGS = _COMMON_FLAGS + [
     "-ffp-contract=off",
 ]
 
-# Last on the command line, because nothing may override it. The folders are
-# named here since gcc would turn its built-in ones into absolute paths.
+# Last on the command line, because nothing may override it.
 _UNFILTERED_FLAGS = [
-    "-fno-canonical-system-headers",
     "-Wno-builtin-macro-redefined",
     '-D__DATE__="redacted"',
     '-D__TIMESTAMP__="redacted"',
@@ -82,6 +85,25 @@ _LINK_FLAGS = _COMMON_FLAGS + [
     "-Wl,--build-id=none",
 ]
 
+# What clang knows only where it is installed.
+_CLANG_LINK_FLAGS = [
+    "--driver-mode=g++",
+    "--gcc-install-dir=" + GCC_ROOT + _GCC_OWN,
+]
+
+def _unfiltered_flags(clang):
+    """With the folders of headers, for gcc would make its own ones absolute."""
+
+    # Later versions name some templates in another way than gcc 12 does.
+    own = "-fclang-abi-compat=17" if clang else "-fno-canonical-system-headers"
+    flags = [own] + _UNFILTERED_FLAGS
+    for path in GCC_INCLUDES:
+        if clang and path == _GCC_OWN + "/include":
+            flags += ["-isystem", _CLANG_ROOT + _CLANG_OWN + "/include"]
+        else:
+            flags += ["-isystem", GCC_ROOT + path]
+    return flags
+
 def _flags(name, actions, flags, features = []):
     """A feature that is always on: flags for actions, in some modes only."""
     return feature(
@@ -94,11 +116,25 @@ def _flags(name, actions, flags, features = []):
         )],
     )
 
-def _link_action(name, implies):
+def _clang_compile_action(name, clang):
     return action_config(
         action_name = name,
         enabled = True,
-        flag_sets = [flag_set(flag_groups = [flag_group(flags = _LINK_FLAGS)])],
+        implies = [
+            "user_compile_flags",
+            "sysroot",
+            "compiler_input_flags",
+            "compiler_output_flags",
+        ],
+        tools = [tool(tool = clang)],
+    )
+
+def _link_action(name, implies, clang):
+    flags = _LINK_FLAGS + (_CLANG_LINK_FLAGS if clang else [])
+    return action_config(
+        action_name = name,
+        enabled = True,
+        flag_sets = [flag_set(flag_groups = [flag_group(flags = flags)])],
         implies = implies + [
             "strip_debug_symbols",
             "linkstamps",
@@ -110,20 +146,21 @@ def _link_action(name, implies):
             "linker_param_file",
             "sysroot",
         ],
-        tools = [tool(path = _BIN + "gcc-12")],
+        tools = [tool(tool = clang) if clang else tool(path = _BIN + "gcc-12")],
     )
 
 def _implementation(ctx):
-    includes = []
-    for path in GCC_INCLUDES:
-        includes += ["-isystem", GCC_ROOT + path]
+    clang = ctx.file.clang
+    libraries = GCC_ROOT + "tool_lib"
+    if clang:
+        libraries += ":" + _CLANG_ROOT + "tool_lib"
     environment = feature(
         name = "pinned_environment",
         enabled = True,
         env_sets = [env_set(
             actions = _ALL,
             env_entries = [
-                env_entry("LD_LIBRARY_PATH", GCC_ROOT + "tool_lib"),
+                env_entry("LD_LIBRARY_PATH", libraries),
                 env_entry("PATH", GCC_ROOT + "usr/bin"),
                 env_entry("LC_ALL", "C"),
             ],
@@ -142,7 +179,7 @@ def _implementation(ctx):
         _flags("opt_flags", _COMPILE, ["-g0", "-O2", "-DNDEBUG"], opt),
         _flags("dbg_flags", _COMPILE, ["-g", "-O0"], dbg),
         _flags("language_flags", _CXX_COMPILE, ["-std=c++20", "-nostdinc++"]),
-        _flags("pinned_includes", _COMPILE, _UNFILTERED_FLAGS + includes),
+        _flags("pinned_includes", _COMPILE, _unfiltered_flags(clang)),
         _flags("language_libraries", _LINK, ["-lstdc++", "-lm"]),
     ]
     return cc_common.create_cc_toolchain_config_info(
@@ -150,16 +187,16 @@ def _implementation(ctx):
         abi_libc_version = "glibc_2.36",
         abi_version = "gcc",
         action_configs = [
-            _link_action(ACTION_NAMES.cpp_link_executable, ["force_pic_flags"]),
-            _link_action(ACTION_NAMES.cpp_link_dynamic_library, ["shared_flag"]),
-            _link_action(ACTION_NAMES.cpp_link_nodeps_dynamic_library, ["shared_flag"]),
-        ],
+            _link_action(ACTION_NAMES.cpp_link_executable, ["force_pic_flags"], clang),
+            _link_action(ACTION_NAMES.cpp_link_dynamic_library, ["shared_flag"], clang),
+            _link_action(ACTION_NAMES.cpp_link_nodeps_dynamic_library, ["shared_flag"], clang),
+        ] + ([_clang_compile_action(name, clang) for name in _COMPILE] if clang else []),
         builtin_sysroot = GCC_ROOT[:-1],
-        compiler = "gcc",
+        compiler = "clang" if clang else "gcc",
         cxx_builtin_include_directories = [
             "%package(@gcc_debian//)%/" + path
             for path in GCC_INCLUDES
-        ],
+        ] + (["%package(@clang_debian//)%/" + _CLANG_OWN] if clang else []),
         features = features,
         host_system_name = "x86_64-linux-gnu",
         target_cpu = "k8",
@@ -185,6 +222,11 @@ def _implementation(ctx):
 
 cc_toolchain_config = rule(
     implementation = _implementation,
-    attrs = {},
+    attrs = {
+        "clang": attr.label(
+            allow_single_file = True,
+            doc = "the program that compiles and links instead of gcc",
+        ),
+    },
     provides = [CcToolchainConfigInfo],
 )
