@@ -1,6 +1,7 @@
 #include "datasets/build.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/substitute.h"
 #include "datasets/snapshot.h"
+#include "datasets/sources/tables_testing.h"
 #include "datasets/testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -166,6 +168,42 @@ TEST(BuildSnapshot, ABuildThatWasKilledGoesOnToTheSameSnapshot) {
   const auto resumed = BuildSnapshot(Spec(), words, folder);
   ASSERT_TRUE(resumed.ok()) << resumed.status();
   EXPECT_EQ(*resumed, *whole);
+}
+
+// No file can be opened any more, here the second one: nothing is wrong with
+// what was built.
+TEST(BuildSnapshot, TroubleOfTheMachineKeepsWhatWasBuilt) {
+  const absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(R"({
+    "name": "table", "license": "MIT", "seed": "",
+    "inputs": [{"name": "rows", "origin": "this test", "revision": "1",
+                "license": "MIT"}],
+    "configs": [{"name": "table", "source": "parquet",
+                 "parameters": {"kind": "text"}}]})");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  const auto table = [](absl::string_view name) {
+    std::string rows;
+    for (int i = 0; i < 1500; ++i) {
+      absl::StrAppend(&rows, i == 0 ? "" : ",", "[\"", name, i, "\"]");
+    }
+    return WriteTestParquet(name, TextColumns({"text"}),
+                            absl::StrCat("[", rows, "]"));
+  };
+  const InputFiles inputs = {{"rows", {table("one"), table("two")}}};
+  const std::string folder = FreshPath("out");
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+  const absl::Status status =
+      BuildSnapshot(*spec, inputs, folder, {.progress = [&](uint64_t) {
+        EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+      }}).status();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  EXPECT_THAT(status.message(), HasSubstr("two: "));
+  EXPECT_TRUE(FileExists(folder + ".partial"));
+  const auto id = BuildSnapshot(*spec, inputs, folder);
+  ASSERT_TRUE(id.ok()) << id.status();
+  EXPECT_EQ(*id, *BuildSnapshot(*spec, inputs, FreshPath("whole")));
 }
 
 TEST(BuildSnapshot, WhatWasKeptIsNotBuiltAgain) {

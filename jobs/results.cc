@@ -7,12 +7,12 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "arrow/array/builder_binary.h"
 #include "arrow/array/builder_nested.h"
 #include "arrow/array/builder_primitive.h"
 #include "arrow/io/memory.h"
 #include "arrow/table.h"
+#include "datasets/arrow_status.h"
 #include "parquet/arrow/writer.h"
 #include "sn37/base/status_macros.h"
 
@@ -20,12 +20,6 @@ namespace sn37::jobs {
 namespace {
 
 using Rows = absl::Span<const SampleResult>;
-
-absl::Status FromArrow(const arrow::Status& status) {
-  if (status.ok()) return absl::OkStatus();
-  return absl::InternalError(
-      absl::StrCat("results.parquet: ", status.ToString()));
-}
 
 // One column: its name and what fills it.
 struct Column {
@@ -189,9 +183,11 @@ void SortResults(std::vector<SampleResult>& results) {
 }
 
 absl::StatusOr<std::string> ResultsParquet(Rows rows) {
-  arrow::Result<std::string> bytes = ToParquet(rows);
-  SN37_RETURN_IF_ERROR(FromArrow(bytes.status()));
-  return *std::move(bytes);
+  std::string bytes;
+  SN37_RETURN_IF_ERROR(Annotate(
+      datasets::RunArrow([&] { return ToParquet(rows).Value(&bytes); }),
+      "results.parquet"));
+  return bytes;
 }
 
 }  // namespace sn37::jobs
