@@ -1,12 +1,14 @@
 #include "datasets/build.h"
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "datasets/file_states.h"
 #include "datasets/json_keys.h"
 #include "datasets/manifest.h"
 #include "datasets/side_by_side.h"
@@ -115,6 +117,15 @@ absl::StatusOr<std::vector<InputInfo>> DigestInputs(
   return inputs;
 }
 
+// Paths of all inputs.
+std::vector<std::string> AllFiles(const InputFiles& inputs) {
+  std::vector<std::string> all;
+  for (const auto& [name, files] : inputs) {
+    all.insert(all.end(), files.begin(), files.end());
+  }
+  return all;
+}
+
 // Everything of the manifest but the shards and what DigestInputs adds.
 absl::StatusOr<Manifest> DescribeBuild(const BuildSpec& spec,
                                        const InputFiles& inputs) {
@@ -167,12 +178,14 @@ absl::StatusOr<Manifest> DescribeBuild(const BuildSpec& spec,
 }
 
 // The whole head and what else decides which rows there are.
-std::string BuildKey(const Manifest& head, const BuildSpec& spec) {
+std::string BuildKey(const Manifest& head, const BuildSpec& spec,
+                     const FileStates& files) {
   json rows = json::array();
   for (const ConfigSpec& config : spec.configs) {
     rows.push_back(config.rows.value_or(0));
   }
-  return absl::StrCat(ManifestToJson(head), "\n", CanonicalJson(rows));
+  return absl::StrCat(ManifestToJson(head), "\n", CanonicalJson(rows), "\n",
+                      files.ToString());
 }
 
 // The next rows of a source, so many at most, and what follows them.
@@ -250,11 +263,9 @@ absl::StatusOr<ConfigInfo> BuildConfig(const ConfigSpec& spec,
   return writer.Finish();
 }
 
-absl::StatusOr<Digest> BuildConfigs(const BuildSpec& spec,
-                                    const InputFiles& inputs,
-                                    const BuildOptions& options,
-                                    std::future<absl::Status>& known,
-                                    SnapshotWriter& writer) {
+absl::StatusOr<std::vector<ConfigInfo>> BuildConfigs(
+    const BuildSpec& spec, const InputFiles& inputs,
+    const BuildOptions& options, const SnapshotWriter& writer) {
   const Digest seed = Sha256(spec.seed);
   std::vector<absl::StatusOr<ConfigInfo>> results(spec.configs.size());
   // What each config may use of the threads, where there are few configs.
@@ -273,8 +284,26 @@ absl::StatusOr<Digest> BuildConfigs(const BuildSpec& spec,
                               spec.configs[i].source, ")")));
     configs.push_back(*std::move(results[i]));
   }
-  SN37_RETURN_IF_ERROR(known.get());
-  return writer.Finish(std::move(configs), options.keep);
+  return configs;
+}
+
+// Digests the inputs while rows are made of them.
+absl::StatusOr<Digest> BuildWith(SnapshotWriter& writer, const BuildSpec& spec,
+                                 const InputFiles& inputs,
+                                 const FileStates& files,
+                                 std::vector<InputInfo> described,
+                                 const BuildOptions& options) {
+  auto digested = std::async(std::launch::async, DigestInputs,
+                             std::cref(inputs), std::move(described));
+  absl::StatusOr<std::vector<ConfigInfo>> configs =
+      BuildConfigs(spec, inputs, options, writer);
+  absl::StatusOr<std::vector<InputInfo>> infos = digested.get();
+  // First: it explains other errors.
+  SN37_RETURN_IF_ERROR(files.CheckUnchanged());
+  SN37_RETURN_IF_ERROR(configs.status());
+  SN37_RETURN_IF_ERROR(infos.status());
+  writer.SetInputs(*std::move(infos));
+  return writer.Finish(*std::move(configs), options.keep);
 }
 
 }  // namespace
@@ -321,27 +350,22 @@ absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
                                      const InputFiles& inputs,
                                      const std::string& folder,
                                      const BuildOptions& options) {
-  SN37_ASSIGN_OR_RETURN(Manifest head, DescribeBuild(spec, inputs));
-  std::string key;  // not known yet
-  if (options.keep || SnapshotWriter::Begun(folder)) {
-    SN37_ASSIGN_OR_RETURN(head.inputs, DigestInputs(inputs, head.inputs));
-    key = BuildKey(head, spec);
+  SN37_ASSIGN_OR_RETURN(const FileStates files,
+                        FileStates::Of(AllFiles(inputs)));
+  SN37_ASSIGN_OR_RETURN(const Manifest head, DescribeBuild(spec, inputs));
+  const std::string key = BuildKey(head, spec, files);
+  if (options.keep) {
     const std::optional<Digest> found = SnapshotWriter::Finished(folder, key);
-    if (options.keep && found.has_value()) return *found;
+    if (found.has_value()) return *found;
   }
   SN37_ASSIGN_OR_RETURN(SnapshotWriter writer,
                         SnapshotWriter::Create(folder, head, key));
-  // Where nothing was built before, inputs are digested while rows are made.
-  std::future<absl::Status> known =
-      std::async(std::launch::async, [&]() -> absl::Status {
-        if (!key.empty()) return absl::OkStatus();
-        SN37_ASSIGN_OR_RETURN(head.inputs, DigestInputs(inputs, head.inputs));
-        return writer.SetKey(head.inputs, BuildKey(head, spec));
-      });
   absl::StatusOr<Digest> id =
-      BuildConfigs(spec, inputs, options, known, writer);
-  if (known.valid()) known.wait();
-  if (absl::IsInvalidArgument(id.status())) writer.Discard();
+      BuildWith(writer, spec, inputs, files, head.inputs, options);
+  // What no later build can go on with.
+  if (absl::IsInvalidArgument(id.status()) || absl::IsAborted(id.status())) {
+    writer.Discard();
+  }
   return id;
 }
 

@@ -72,9 +72,10 @@ struct BuildOptions {
 
 // Builds into `folder`, which must not exist, and returns the snapshot's id.
 // `inputs` has the files of every input that the specification names. Errors
-// name config, source and file (and row). Bad input leaves nothing behind; any
-// other failure, such as a full disk, only "<folder>.partial", with which the
-// next build goes on.
+// name config, source and file (and row). Bad input (kInvalidArgument) and an
+// input that is changed meanwhile (kAborted) leave nothing behind; any other
+// failure, such as a full disk, only "<folder>.partial", with which the next
+// build goes on.
 absl::StatusOr<Digest> BuildSnapshot(const BuildSpec& spec,
                                      const InputFiles& inputs,
                                      const std::string& folder,

@@ -6,6 +6,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <mutex>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -136,18 +141,22 @@ TEST(BuildSnapshot, AnotherSeedGivesOtherRows) {
   EXPECT_NE(*one, *other);
 }
 
-// Builds in a child process that kills itself after so many rows.
-void BuildAndDie(const InputFiles& words, const std::string& folder,
-                 uint64_t rows) {
+// Builds in a child process that kills itself after so many rows, and not
+// before the partial folder has `file`.
+void BuildAndDie(const BuildSpec& spec, const InputFiles& inputs,
+                 const std::string& folder, uint64_t rows,
+                 absl::string_view file = "build.json") {
+  const std::string awaited = absl::StrCat(folder, ".partial/", file);
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
     std::atomic<uint64_t> done = 0;
-    const auto id = BuildSnapshot(Spec(), words, folder,
-                                  {.threads = 1, .progress = [&](uint64_t n) {
-                                     if ((done += n) >= rows)
-                                       kill(getpid(), SIGKILL);
-                                   }});
+    const auto id =
+        BuildSnapshot(spec, inputs, folder, {.progress = [&](uint64_t n) {
+                        if ((done += n) < rows) return;
+                        while (!FileExists(awaited)) usleep(1000);
+                        kill(getpid(), SIGKILL);
+                      }});
     _exit(id.ok() ? 0 : 1);
   }
   int status = 0;
@@ -161,7 +170,7 @@ TEST(BuildSnapshot, ABuildThatWasKilledGoesOnToTheSameSnapshot) {
   ASSERT_TRUE(whole.ok()) << whole.status();
   const std::string folder = FreshPath("killed");
   for (uint64_t rows : {1000, 69000, 70300}) {
-    BuildAndDie(words, folder, rows);
+    BuildAndDie(Spec(), words, folder, rows);
     EXPECT_FALSE(FileExists(folder));
   }
   EXPECT_TRUE(FileExists(folder + ".partial/sorting-00000.parquet"));
@@ -206,6 +215,83 @@ TEST(BuildSnapshot, TroubleOfTheMachineKeepsWhatWasBuilt) {
   EXPECT_EQ(*id, *BuildSnapshot(*spec, inputs, FreshPath("whole")));
 }
 
+// A config of the rows of a JSON Lines file.
+BuildSpec LinesSpec() {
+  absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(R"({
+    "name": "lines", "license": "MIT", "seed": "",
+    "inputs": [{"name": "rows", "origin": "this test", "revision": "1",
+                "license": "MIT"}],
+    "configs": [{"name": "lines", "source": "json_lines",
+                 "parameters": {"kind": "text"}}]})");
+  EXPECT_TRUE(spec.ok()) << spec.status();
+  return *std::move(spec);
+}
+
+std::string Lines(absl::string_view word, int rows) {
+  std::string lines;
+  for (int row = 0; row < rows; ++row) {
+    absl::StrAppend(&lines, "{\"text\":\"", word, row, "\"}\n");
+  }
+  return lines;
+}
+
+// Writes a file whose last change was an hour ago.
+std::string WriteOldFile(absl::string_view name, absl::string_view contents) {
+  const std::string path = WriteTestFile(name, contents);
+  std::filesystem::last_write_time(
+      path,
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  return path;
+}
+
+// Rows and digests are read at different times.
+TEST(BuildSnapshot, AnInputThatChangesMeanwhileIsNoticed) {
+  const std::function<void(const std::string& path)> kChanges[] = {
+      [](const std::string& path) {  // more rows
+        std::ofstream(path, std::ios::app) << Lines("more", 1);
+      },
+      [](const std::string& path) {  // another byte
+        std::fstream(path).seekp(9).put('o');
+      },
+      [](const std::string& path) {  // another file of that size and time
+        const auto time = std::filesystem::last_write_time(path);
+        ASSERT_TRUE(WriteFileWhole(path, Lines("new", 3000)).ok());
+        std::filesystem::last_write_time(path, time);
+      },
+      [](const std::string& path) {  // no whole rows
+        std::filesystem::resize_file(path, 20000);
+      },
+      [](const std::string& path) { std::filesystem::remove(path); },
+  };
+  for (const auto& change : kChanges) {
+    const std::string path = WriteOldFile("rows.jsonl", Lines("old", 3000));
+    const std::string folder = FreshPath("out");
+    std::once_flag once;
+    const absl::Status status =
+        BuildSnapshot(
+            LinesSpec(), {{"rows", {path}}}, folder,
+            {.progress = [&](uint64_t) { std::call_once(once, change, path); }})
+            .status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kAborted) << status;
+    EXPECT_THAT(status.message(), HasSubstr("rows.jsonl: was changed while"));
+    EXPECT_FALSE(FileExists(folder));
+    EXPECT_FALSE(FileExists(folder + ".partial"));
+  }
+}
+
+TEST(BuildSnapshot, AnInputThatChangedSinceABuildWasKilledIsReadAnew) {
+  constexpr int kManyRows = 70000;  // of two shards
+  const InputFiles inputs = {
+      {"rows", {WriteOldFile("rows.jsonl", Lines("old", kManyRows))}}};
+  const std::string folder = FreshPath("out");
+  BuildAndDie(LinesSpec(), inputs, folder, 69000, "lines-00000.parquet");
+  ASSERT_TRUE(
+      WriteFileWhole(inputs.at("rows")[0], Lines("new", kManyRows)).ok());
+  const auto id = BuildSnapshot(LinesSpec(), inputs, folder);
+  ASSERT_TRUE(id.ok()) << id.status();
+  EXPECT_EQ(*id, *BuildSnapshot(LinesSpec(), inputs, FreshPath("whole")));
+}
+
 TEST(BuildSnapshot, WhatWasKeptIsNotBuiltAgain) {
   BuildSpec spec = Spec();
   spec.configs.erase(spec.configs.begin());
@@ -234,13 +320,6 @@ TEST(BuildSnapshot, WhatWasKeptIsNotBuiltAgain) {
 // What a file's rows are made of does not depend on where blocks of lines end,
 // on who parses them, or on where the file is.
 TEST(BuildSnapshot, FilesOfManyBlocksGiveOneIdWhereverAndHoweverTheyAreRead) {
-  const absl::StatusOr<BuildSpec> spec = BuildSpecFromJson(R"({
-    "name": "lines", "license": "MIT", "seed": "",
-    "inputs": [{"name": "rows", "origin": "this test", "revision": "1",
-                "license": "MIT"}],
-    "configs": [{"name": "lines", "source": "json_lines",
-                 "parameters": {"kind": "text"}}]})");
-  ASSERT_TRUE(spec.ok()) << spec.status();
   std::string lines;
   for (int row = 0; row < 70000; ++row) {
     absl::StrAppend(&lines, "{\"text\":\"Row ", row % 69000, " — ",
@@ -253,8 +332,8 @@ TEST(BuildSnapshot, FilesOfManyBlocksGiveOneIdWhereverAndHoweverTheyAreRead) {
     const std::string copy = JoinPath(place, "rows.jsonl");
     ASSERT_TRUE(WriteFileWhole(copy, lines).ok());
     const std::string folder = FreshPath(absl::StrCat("out", threads));
-    const auto id =
-        BuildSnapshot(*spec, {{"rows", {copy}}}, folder, {.threads = threads});
+    const auto id = BuildSnapshot(LinesSpec(), {{"rows", {copy}}}, folder,
+                                  {.threads = threads});
     ASSERT_TRUE(id.ok()) << id.status();
     if (!first.has_value()) first = *id;
     EXPECT_EQ(*id, *first) << threads;

@@ -211,16 +211,6 @@ absl::StatusOr<SnapshotWriter> SnapshotWriter::Create(
   return SnapshotWriter(folder, partial, std::move(head), std::move(lock));
 }
 
-bool SnapshotWriter::Begun(const std::string& folder) {
-  return FileExists(PartialFolder(folder));
-}
-
-absl::Status SnapshotWriter::SetKey(std::vector<InputInfo> inputs,
-                                    absl::string_view build_key) {
-  head_.inputs = std::move(inputs);
-  return WriteKey(lock_.get(), build_key, JoinPath(partial_, kBuildFile));
-}
-
 void SnapshotWriter::Discard() {
   if (RemoveOthers(partial_, {}).ok()) rmdir(partial_.c_str());
 }

@@ -84,22 +84,18 @@ class ConfigWriter {
 // The writer of one snapshot. Not thread-safe.
 class SnapshotWriter {
  public:
-  // `head` is everything but the configs' shards; `build_key` is a text that
-  // differs where any shard may differ, or empty until SetKey. Locks the
+  // `head` is everything but the configs' shards and what SetInputs adds;
+  // `build_key` is a text that differs where any shard may differ. Locks the
   // partial folder: kFailedPrecondition while another process builds there;
   // kAlreadyExists where `folder` exists.
   static absl::StatusOr<SnapshotWriter> Create(const std::string& folder,
                                                Manifest head,
                                                absl::string_view build_key);
 
-  // Whether there is something that an earlier writer may have left.
-  static bool Begun(const std::string& folder);
-
-  // The inputs and the key, for a writer that was made without them; before
-  // that, what an interrupted build leaves is of no use to a later one. From
-  // any thread, while configs are written.
-  absl::Status SetKey(std::vector<InputInfo> inputs,
-                      absl::string_view build_key);
+  // The head's inputs, with the digests that were not known yet.
+  void SetInputs(std::vector<InputInfo> inputs) {
+    head_.inputs = std::move(inputs);
+  }
 
   // A writer for the head's config i; `at_once` as above.
   ConfigWriter Config(size_t i, int at_once = 1) const;
