@@ -10,9 +10,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "datasets/file_states.h"
 #include "datasets/ngrams.h"
+#include "datasets/row.h"
 #include "datasets/sampling.h"
 #include "datasets/snapshot_writer.h"
+#include "sn37/base/check.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
@@ -132,6 +135,11 @@ absl::Status ReadTexts(const std::vector<std::string>& texts,
   return absl::OkStatus();
 }
 
+// The file whose digest stands for a text.
+std::string DigestedFile(const std::string& text) {
+  return IsSnapshot(text) ? JoinPath(text, kManifestFile) : text;
+}
+
 absl::StatusOr<InputInfo> DescribeTexts(const std::vector<std::string>& texts) {
   InputInfo input;
   input.name = "against";
@@ -141,9 +149,8 @@ absl::StatusOr<InputInfo> DescribeTexts(const std::vector<std::string>& texts) {
   for (const std::string& path : texts) {
     InputFileInfo file;
     file.name = path.substr(path.find_last_of('/') + 1);
-    const std::string bytes =
-        IsSnapshot(path) ? JoinPath(path, kManifestFile) : path;
-    SN37_ASSIGN_OR_RETURN(file.sha256, Sha256File(bytes, [&](uint64_t read) {
+    SN37_ASSIGN_OR_RETURN(file.sha256,
+                          Sha256File(DigestedFile(path), [&](uint64_t read) {
                             file.bytes += static_cast<int64_t>(read);
                           }));
     input.files.push_back(std::move(file));
@@ -160,11 +167,11 @@ std::set<Ngram> NgramsOf(const Sample& sample) {
   return ngrams;
 }
 
-// The kSketchNgrams smallest of the second halves, or all of fewer.
-std::vector<uint64_t> SketchOf(const std::set<Ngram>& ngrams) {
+// So many of the second halves, the smallest ones, or all of fewer.
+std::vector<uint64_t> SketchOf(const std::set<Ngram>& ngrams, size_t size) {
   std::vector<uint64_t> hashes;
   for (const Ngram& ngram : ngrams) hashes.push_back(ngram.second);
-  const size_t size = std::min(kSketchNgrams, hashes.size());
+  size = std::min(size, hashes.size());
   std::partial_sort(hashes.begin(), hashes.begin() + size, hashes.end());
   hashes.resize(size);
   return hashes;
@@ -188,27 +195,24 @@ absl::Status VisitNgrams(const Snapshot& snapshot, const Visit& visit) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<OverlapReport> FindOverlaps(
-    const Snapshot& snapshot, const std::vector<std::string>& texts,
-    double max_overlap, const ReadProgress& progress) {
-  OverlapReport report;
-  report.max_overlap = max_overlap;
-  SN37_ASSIGN_OR_RETURN(report.texts, DescribeTexts(texts));
+// Fills in what the report says of rows.
+absl::Status MeasureRows(const Snapshot& snapshot,
+                         const std::vector<std::string>& texts,
+                         const ReadProgress& progress, OverlapReport& report) {
+  const size_t size = SketchNgrams(report.max_overlap);
   Occurs<uint64_t> sketched;
   SN37_RETURN_IF_ERROR(VisitNgrams(
       snapshot, [&](const std::string&, int64_t, const std::set<Ngram>& row) {
         ++report.looked_at;
         report.too_short += row.empty();
-        for (uint64_t hash : SketchOf(row)) sketched[hash] = false;
+        for (uint64_t hash : SketchOf(row, size)) sketched[hash] = false;
       }));
   SN37_RETURN_IF_ERROR(ReadTexts(texts, progress, [&](const Ngram& ngram) {
     const auto known = sketched.find(ngram.second);
     if (known != sketched.end()) known->second = true;
   }));
-  const auto may_overlap = [&sketched](const std::set<Ngram>& row) {
-    const std::vector<uint64_t> sketch = SketchOf(row);
+  const auto may_overlap = [&](const std::set<Ngram>& row) {
+    const std::vector<uint64_t> sketch = SketchOf(row, size);
     return std::any_of(sketch.begin(), sketch.end(),
                        [&](uint64_t hash) { return sketched.at(hash); });
   };
@@ -218,21 +222,50 @@ absl::StatusOr<OverlapReport> FindOverlaps(
         if (!may_overlap(row)) return;
         for (const Ngram& ngram : row) exact[ngram] = false;
       }));
-  if (exact.empty()) return report;
+  if (exact.empty()) return absl::OkStatus();
   SN37_RETURN_IF_ERROR(ReadTexts(texts, progress, [&](const Ngram& ngram) {
     const auto known = exact.find(ngram);
     if (known != exact.end()) known->second = true;
   }));
-  SN37_RETURN_IF_ERROR(VisitNgrams(
-      snapshot,
-      [&](const std::string& config, int64_t i, const std::set<Ngram>& row) {
-        if (!may_overlap(row)) return;
-        const auto common =
-            std::count_if(row.begin(), row.end(),
-                          [&](const Ngram& ngram) { return exact.at(ngram); });
-        const double overlap = static_cast<double>(common) / row.size();
-        if (overlap > max_overlap) report.rows.push_back({config, i, overlap});
-      }));
+  return VisitNgrams(snapshot, [&](const std::string& config, int64_t i,
+                                   const std::set<Ngram>& row) {
+    if (!may_overlap(row)) return;
+    const auto common =
+        std::count_if(row.begin(), row.end(),
+                      [&](const Ngram& ngram) { return exact.at(ngram); });
+    const double overlap = static_cast<double>(common) / row.size();
+    if (overlap > report.max_overlap) {
+      report.rows.push_back({config, i, overlap});
+    }
+  });
+}
+
+}  // namespace
+
+size_t SketchNgrams(double max_overlap) {
+  constexpr double kMaxMissed = 1.0 / 65536;
+  constexpr size_t kAll = kMaxSampleBytes;  // a row has fewer words
+  size_t size = 0;
+  for (double missed = 1; missed > kMaxMissed && size < kAll; ++size) {
+    missed *= 1 - max_overlap;
+  }
+  return size;
+}
+
+absl::StatusOr<OverlapReport> FindOverlaps(
+    const Snapshot& snapshot, const std::vector<std::string>& texts,
+    double max_overlap, const ReadProgress& progress) {
+  SN37_CHECK(max_overlap >= 0 && max_overlap <= 1);
+  std::vector<std::string> digested;
+  for (const std::string& text : texts) digested.push_back(DigestedFile(text));
+  SN37_ASSIGN_OR_RETURN(const FileStates files,
+                        FileStates::Of(std::move(digested)));
+  OverlapReport report;
+  report.max_overlap = max_overlap;
+  SN37_ASSIGN_OR_RETURN(report.texts, DescribeTexts(texts));
+  const absl::Status measured = MeasureRows(snapshot, texts, progress, report);
+  SN37_RETURN_IF_ERROR(files.CheckUnchanged());  // it explains other errors
+  SN37_RETURN_IF_ERROR(measured);
   return report;
 }
 
@@ -250,7 +283,9 @@ absl::StatusOr<Digest> DropRows(const Snapshot& snapshot,
     dropped.emplace(row.config, row.row);
   SN37_ASSIGN_OR_RETURN(
       SnapshotWriter writer,
-      SnapshotWriter::Create(folder, head, ManifestToJson(head)));
+      SnapshotWriter::Create(
+          folder, head,
+          absl::StrCat(ManifestToJson(head), "\n", snapshot.id().hex())));
   std::vector<ConfigInfo> configs;
   for (size_t c = 0; c < head.configs.size(); ++c) {
     const std::string& name = head.configs[c].name;

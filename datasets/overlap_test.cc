@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "datasets/row.h"
 #include "datasets/snapshot_testing.h"
 #include "datasets/testing.h"
 #include "gmock/gmock.h"
@@ -75,6 +76,52 @@ TEST(FindOverlaps, TwelveWordsInCommonAreNoOverlap) {
   EXPECT_THAT(Found({part}, 0.0), IsEmpty());
 }
 
+// Each row is longer than the sketch and has only a little more in common with
+// the texts than the threshold.
+TEST(FindOverlaps, ALittleInCommonIsFoundWhereTheThresholdIsLow) {
+  constexpr int kRows = 100;
+  constexpr int kNgrams = 400;
+  const struct {
+    double max_overlap;
+    int common;  // 13-grams
+  } kCases[] = {{0.3, 121}, {0.1, 41}, {0.02, 9}, {0, 1}};
+  for (const auto& test : kCases) {
+    std::vector<std::string> rows;
+    std::string train;
+    for (int i = 0; i < kRows; ++i) {
+      const std::string common =
+          Words(absl::StrCat("common", i, "w"), test.common + 12);
+      const std::string own =
+          Words(absl::StrCat("row", i, "w"), kNgrams - test.common);
+      rows.push_back(common + own);
+      absl::StrAppend(&train, common, "between ");
+    }
+    const auto report =
+        FindOverlaps(WriteTestSnapshot("low", {{"text", TextSamples(rows)}}),
+                     {WriteTestFile("train.txt", train)}, test.max_overlap);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->rows.size(), kRows) << test.max_overlap;
+  }
+}
+
+TEST(SketchNgrams, FewRowsAboveTheThresholdAreMissed) {
+  EXPECT_EQ(SketchNgrams(1), 1);
+  EXPECT_EQ(SketchNgrams(0.5), 16);
+  EXPECT_EQ(SketchNgrams(0.1), 106);
+  EXPECT_EQ(SketchNgrams(0.01), 1104);
+  EXPECT_GE(SketchNgrams(0), kMaxSampleBytes);
+}
+
+TEST(FindOverlaps, ATextThatChangesMeanwhileIsNoticed) {
+  const std::string text = WriteTestFile("train.txt", Words("row5w", 52));
+  const absl::Status status =
+      FindOverlaps(Rows(), {text}, 0.5, [&](uint64_t) {
+        EXPECT_TRUE(WriteFileWhole(text, "shorter").ok());
+      }).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
+  EXPECT_THAT(status.message(), HasSubstr("train.txt: was changed while"));
+}
+
 TEST(FindOverlaps, AnEarlierSnapshotIsAText) {
   const Snapshot earlier = WriteTestSnapshot(
       "earlier", {{"old", TextSamples({Words("row3w", 52), "unlike"})}});
@@ -112,6 +159,31 @@ TEST(DropRows, TheOthersStayAndTheManifestSaysSo) {
   EXPECT_THAT((*texts)[0].text().text(), HasSubstr("row4w"));
   EXPECT_THAT((*texts)[1].text().text(), HasSubstr("row6w"));
   EXPECT_EQ(*DropRows(rows, *report, FreshPath("again")), *id);
+}
+
+// What an interrupted call left of another snapshot, which differs in its rows
+// alone, is of no use.
+TEST(DropRows, ShardsOfAnotherSnapshotAreNotTaken) {
+  const std::string copy = WriteTestFile("train.txt", Words("row5w", 52));
+  const auto snapshot_of = [](absl::string_view row) {
+    return WriteTestSnapshot("rows", {{"text", TextSamples({std::string(row)})},
+                                      {"more", TextSamples({"Something."})}});
+  };
+  const std::string folder = FreshPath("dropped");
+  {
+    const Snapshot old = snapshot_of("old");
+    const auto report = FindOverlaps(old, {copy}, 0.5);
+    ASSERT_TRUE(report.ok()) << report.status();
+    ASSERT_TRUE(RemoveTree(old.folder() + "/more-00000.parquet").ok());
+    EXPECT_FALSE(DropRows(old, *report, folder).ok());
+    EXPECT_TRUE(FileExists(folder + ".partial/text-00000.parquet"));
+  }
+  const Snapshot fresh = snapshot_of("new");
+  const auto report = FindOverlaps(fresh, {copy}, 0.5);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_TRUE(DropRows(fresh, *report, folder).ok());
+  EXPECT_EQ(Snapshot::Open(folder)->Read("text", {0})->front().text().text(),
+            "new");
 }
 
 TEST(DropRows, AConfigMustNotBecomeEmpty) {
