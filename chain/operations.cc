@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "chain/codec/ss58.h"
 #include "chain/hidden_weights.h"
 #include "sn37/base/status_macros.h"
 
@@ -67,6 +68,25 @@ absl::StatusOr<std::optional<PublishedWeights>> FindPublished(
   return *std::move(stored);
 }
 
+// The chain's own rule: the subnet's minimum, or all slots where it has fewer;
+// a neuron alone may also name only itself.
+absl::Status CheckCount(Client& client, uint16_t netuid,
+                        absl::string_view hotkey, const Hyperparameters& rules,
+                        absl::Span<const Weight> weights) {
+  if (weights.size() >= rules.min_allowed_weights) return absl::OkStatus();
+  SN37_ASSIGN_OR_RETURN(const Metagraph graph, client.GetMetagraph(netuid));
+  SN37_ASSIGN_OR_RETURN(const Neuron neuron, NeuronOf(graph, hotkey));
+  if (weights.size() == 1 && weights[0].uid == neuron.uid) {
+    return absl::OkStatus();
+  }
+  const size_t least =
+      std::min<size_t>(rules.min_allowed_weights, graph.neurons.size());
+  if (weights.size() >= least) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("subnet ", netuid, " takes ", least,
+                   " weights or more, these are ", weights.size()));
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Commitment>> CommitmentOf(
@@ -117,18 +137,6 @@ absl::StatusOr<Commitment> CommitAndConfirm(Client& client,
       wait);
 }
 
-absl::StatusOr<std::vector<Weight>> WeightsFor(const Hyperparameters& rules,
-                                               absl::Span<const Share> shares) {
-  SN37_ASSIGN_OR_RETURN(std::vector<Weight> weights,
-                        QuantizeWeights(shares, rules.max_weight_limit));
-  if (weights.size() < rules.min_allowed_weights) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(weights.size(), " weights are not zero, the subnet takes ",
-                     rules.min_allowed_weights, " or more"));
-  }
-  return weights;
-}
-
 absl::StatusOr<PublishedWeights> PublishWeights(
     Client& client, const Keypair& hotkey, uint16_t netuid,
     const NewWeights& weights, KeepHidden keep, WaitToRetry wait) {
@@ -147,6 +155,8 @@ absl::StatusOr<PublishedWeights> PublishWeights(
     SN37_ASSIGN_OR_RETURN(std::optional<PublishedWeights> before, read_back());
     if (before.has_value()) return *std::move(before);
   }
+  SN37_RETURN_IF_ERROR(
+      CheckCount(client, netuid, address, rules, weights.weights));
   if (rules.weights_mode == WeightsMode::kCommitReveal) {
     const HiddenWeights hidden = {weights.weights, NewSalt(),
                                   weights.version_key};
@@ -172,7 +182,7 @@ absl::StatusOr<WeightsCommit> HideAndConfirm(Client& client,
                                              WaitToRetry wait) {
   const WeightsHash hash = HashOf(hotkey.public_key(), netuid, hidden);
   const auto read_back = [&] {
-    return CommitTo(client, hotkey, netuid, hidden);
+    return CommitTo(client, hotkey.address(), netuid, hidden);
   };
   SN37_ASSIGN_OR_RETURN(const std::optional<WeightsCommit> before, read_back());
   if (before.has_value()) return *before;
@@ -187,7 +197,7 @@ absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
   const auto read_back =
       [&]() -> absl::StatusOr<std::optional<std::vector<Weight>>> {
     SN37_ASSIGN_OR_RETURN(const std::optional<WeightsCommit> commit,
-                          CommitTo(client, hotkey, netuid, hidden));
+                          CommitTo(client, hotkey.address(), netuid, hidden));
     if (commit.has_value()) return std::nullopt;
     return StoredSince(client, netuid, hotkey.address(), hidden.weights,
                        /*since=*/0);
@@ -203,11 +213,12 @@ absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
 }
 
 absl::StatusOr<std::optional<WeightsCommit>> CommitTo(
-    Client& client, const Keypair& hotkey, uint16_t netuid,
+    Client& client, absl::string_view hotkey, uint16_t netuid,
     const HiddenWeights& hidden) {
-  const WeightsHash hash = HashOf(hotkey.public_key(), netuid, hidden);
+  SN37_ASSIGN_OR_RETURN(const AccountId account, DecodeSs58(hotkey));
+  const WeightsHash hash = HashOf(account, netuid, hidden);
   SN37_ASSIGN_OR_RETURN(const std::vector<WeightsCommit> commits,
-                        client.GetWeightsCommits(netuid, hotkey.address()));
+                        client.GetWeightsCommits(netuid, hotkey));
   for (const WeightsCommit& commit : commits) {
     if (commit.hash == hash) return commit;
   }

@@ -62,11 +62,6 @@ struct NewWeights {
   std::optional<uint64_t> since = std::nullopt;
 };
 
-// Shares as the subnet's rules want them: quantised and clipped.
-// InvalidArgument for shares that are none or fewer than it takes.
-absl::StatusOr<std::vector<Weight>> WeightsFor(const Hyperparameters& rules,
-                                               absl::Span<const Share> shares);
-
 // What became of a vector: the weights that the chain now stores, or the commit
 // to what it will.
 using PublishedWeights = std::variant<std::vector<Weight>, WeightsCommit>;
@@ -77,6 +72,8 @@ using KeepHidden = absl::FunctionRef<absl::Status(const HiddenWeights&)>;
 // Publishes a hotkey's weights in the way that the subnet's hyper-parameters
 // say: sets them, commits to them after `keep` has returned OK (nothing is sent
 // after an error), or commits to them timelocked. Tries again as above.
+// InvalidArgument, and nothing is sent or kept, for fewer weights than the
+// subnet takes: of hidden ones the chain would say so only at the reveal.
 absl::StatusOr<PublishedWeights> PublishWeights(
     Client& client, const Keypair& hotkey, uint16_t netuid,
     const NewWeights& weights, KeepHidden keep, WaitToRetry wait);
@@ -95,7 +92,7 @@ absl::StatusOr<std::vector<Weight>> RevealAndConfirm(
 
 // The hotkey's commit to `hidden`, if it is neither revealed nor expired.
 absl::StatusOr<std::optional<WeightsCommit>> CommitTo(
-    Client& client, const Keypair& hotkey, uint16_t netuid,
+    Client& client, absl::string_view hotkey, uint16_t netuid,
     const HiddenWeights& hidden);
 
 // What the chain stores of the hotkey, if it is `weights` and was set or

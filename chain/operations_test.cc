@@ -19,6 +19,7 @@ namespace sn37::chain {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr uint16_t kNetuid = 37;
 
@@ -149,9 +150,9 @@ class OperationsTest : public testing::Test {
     });
   }
 
-  void SetMode(WeightsMode mode) {
+  void SetMode(WeightsMode mode, uint16_t min_allowed_weights = 2) {
     SubnetOptions options;
-    options.hyperparameters.min_allowed_weights = 2;
+    options.hyperparameters.min_allowed_weights = min_allowed_weights;
     options.hyperparameters.weights_mode = mode;
     ASSERT_TRUE(ledger_->AddSubnet(kNetuid, options).ok());
   }
@@ -240,16 +241,6 @@ TEST_F(OperationsTest, WhatCannotBeDoneEndsWithItsReason) {
   EXPECT_EQ(faulty_->writes, 1);
 }
 
-TEST_F(OperationsTest, SharesAreQuantisedAsTheSubnetWantsThem) {
-  const Hyperparameters rules = *ledger_->GetHyperparameters(kNetuid);
-  EXPECT_THAT(*WeightsFor(rules, {{0, 0.25}, {1, 0.5}}),
-              ElementsAre(Weight{0, 32768}, Weight{1, 65535}));
-  EXPECT_EQ(WeightsFor(rules, {{0, 1}, {1, 0}}).status().code(),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(WeightsFor(rules, {{0, 1}, {1, -1}}).status().code(),
-            absl::StatusCode::kInvalidArgument);
-}
-
 TEST_F(OperationsTest, PlainWeightsAreReadBack) {
   const auto set = Publish({{{0, 1}, {1, 2}}}, 0);
   ASSERT_TRUE(set.ok()) << set.status();
@@ -262,6 +253,39 @@ TEST_F(OperationsTest, PlainWeightsAreReadBack) {
   EXPECT_TRUE(Publish({{{0, 1}, {1, 1}}}, 3).ok());
   EXPECT_EQ(faulty_->writes, 2);
   EXPECT_FALSE(kept_.has_value());
+}
+
+TEST_F(OperationsTest, FewerWeightsThanTheSubnetTakesAreNotSent) {
+  const std::vector<Weight> two = {{0, 1}, {1, 2}};
+  struct Case {
+    uint16_t least;
+    std::vector<Weight> weights;
+    bool sent;
+  };
+  const Case cases[] = {
+      {2, {{0, 1}}, false}, {2, {}, false},
+      {3, {{0, 1}}, false}, {2, {{1, 1}}, true},  // only itself
+      {9, two, true},                             // all slots that there are
+  };
+  for (const WeightsMode mode : {WeightsMode::kPlain, WeightsMode::kTimelocked,
+                                 WeightsMode::kCommitReveal}) {
+    for (const Case& c : cases) {
+      SCOPED_TRACE(
+          absl::StrCat(NameOf(mode), ", ", c.weights.size(), " of ", c.least));
+      SetMode(mode, c.least);
+      ASSERT_TRUE(ledger_->Advance(2000).ok());
+      kept_.reset();
+      faulty_->writes = 0;
+      const absl::Status status = Publish({c.weights}, 0).status();
+      EXPECT_EQ(status.ok(), c.sent) << status;
+      EXPECT_EQ(faulty_->writes, c.sent ? 1 : 0);
+      EXPECT_EQ(kept_.has_value(),
+                c.sent && mode == WeightsMode::kCommitReveal);
+      if (!c.sent) {
+        EXPECT_THAT(std::string(status.message()), HasSubstr("or more"));
+      }
+    }
+  }
 }
 
 TEST_F(OperationsTest, WhatWasPublishedSinceThenIsNotPublishedAgain) {
@@ -330,10 +354,11 @@ TEST_F(OperationsTest, HiddenWeightsAreKeptBeforeTheyAreCommittedTo) {
   ASSERT_TRUE(kept_.has_value());
   EXPECT_EQ(kept_->version_key, 7u);
   EXPECT_EQ(std::get<1>(*published), Commits()[0]);
-  EXPECT_EQ(CommitTo(*ledger_, me_, kNetuid, *kept_)->value(), Commits()[0]);
+  EXPECT_EQ(CommitTo(*ledger_, me_.address(), kNetuid, *kept_)->value(),
+            Commits()[0]);
   HiddenWeights other = *kept_;
   other.salt = NewSalt();
-  EXPECT_FALSE(CommitTo(*ledger_, me_, kNetuid, other)->has_value());
+  EXPECT_FALSE(CommitTo(*ledger_, me_.address(), kNetuid, other)->has_value());
 }
 
 TEST_F(OperationsTest, HiddenWeightsSurviveLostAnswersAndRestarts) {

@@ -25,12 +25,12 @@ absl::Status CheckUids(absl::Span<const Weight> weights, size_t neurons) {
   return absl::OkStatus();
 }
 
-absl::Status CheckShape(absl::Span<const Weight> weights,
+absl::Status CheckShape(absl::Span<const Weight> weights, size_t neurons,
                         const Hyperparameters& rules) {
-  if (weights.size() < rules.min_allowed_weights) {
+  const size_t least = std::min<size_t>(rules.min_allowed_weights, neurons);
+  if (weights.size() < least) {
     return Refused("WeightVecLengthIsLow",
-                   absl::StrCat(weights.size(), " entries, at least ",
-                                rules.min_allowed_weights));
+                   absl::StrCat(weights.size(), " entries, at least ", least));
   }
   if (rules.max_weight_limit == 65535) return absl::OkStatus();
   uint64_t greatest = 0, sum = 0;
@@ -82,7 +82,7 @@ absl::Status CheckSetWeights(const std::optional<Neuron>& sender,
     return Refused(kNeuronNoValidatorPermit, absl::StrCat("uid ", sender->uid));
   }
   SN37_RETURN_IF_ERROR(CheckUids(weights, neurons));
-  return only_itself ? absl::OkStatus() : CheckShape(weights, rules);
+  return only_itself ? absl::OkStatus() : CheckShape(weights, neurons, rules);
 }
 
 }  // namespace sn37::chain

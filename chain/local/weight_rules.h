@@ -25,7 +25,8 @@ absl::Status Refused(absl::string_view name, absl::string_view what);
 //   SettingWeightsTooFast          before last update + rate limit
 //   NeuronNoValidatorPermit        except for a vector of only itself
 //   DuplicateUids, UidVecContainInvalidOne
-//   WeightVecLengthIsLow           except for a vector of only itself
+//   WeightVecLengthIsLow           except for a vector of only itself, or of
+//                                  all slots
 //   MaxWeightExceeded              an entry's share above the limit, same
 // and CommitRevealEnabled before all, where plain vectors are not taken.
 absl::Status CheckSetWeights(const std::optional<Neuron>& sender,

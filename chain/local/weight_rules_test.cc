@@ -62,6 +62,10 @@ TEST(WeightRulesTest, EachRefusalHasTheChainsName) {
     c.weights = {{0, 1}, {1, 1}, {2, 1}, {3, 1}, {0, 1}};
   });
   add("WeightVecLengthIsLow", [](Case& c) { c.weights = {{0, 1}}; });
+  add("", [](Case& c) {
+    c.rules.min_allowed_weights = 9;
+    c.weights = {{0, 1}, {1, 1}, {2, 1}, {3, 1}};
+  });
   add("MaxWeightExceeded", [](Case& c) {
     c.rules.max_weight_limit = 32767;
     c.weights = {{0, 1}, {2, 1}};

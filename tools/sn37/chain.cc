@@ -22,6 +22,7 @@
 #include "chain/hidden_weights.h"
 #include "chain/keys/secret_file.h"
 #include "chain/operations.h"
+#include "chain/weights.h"
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/table.h"
@@ -221,7 +222,8 @@ absl::StatusOr<int> SetWeights(OpenedChain& chain, Words words) {
                         chain.client->GetHyperparameters(Netuid()));
   chain::NewWeights weights;
   weights.version_key = absl::GetFlag(FLAGS_version_key);
-  SN37_ASSIGN_OR_RETURN(weights.weights, chain::WeightsFor(rules, shares));
+  SN37_ASSIGN_OR_RETURN(weights.weights,
+                        chain::QuantizeWeights(shares, rules.max_weight_limit));
   SN37_ASSIGN_OR_RETURN(
       const chain::PublishedWeights published,
       chain::PublishWeights(*chain.client, hotkey, Netuid(), weights,
