@@ -15,6 +15,16 @@ namespace {
 // What could not be done now is left to the next run.
 bool NoRetry() { return false; }
 
+// Weights are sent by the validator that decided on them and by no other.
+absl::Status CheckKey(const chain::Keypair& validator, absl::string_view hotkey,
+                      int64_t sync_block) {
+  if (validator.address() == hotkey) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the weights of epoch ", sync_block, " are to be sent by ",
+                   hotkey, ", and this run has the key of ",
+                   validator.address(), "; run it once with the former's"));
+}
+
 // The weights of slots that are still held by those whom the epoch saw there.
 std::vector<chain::Weight> StillTheirs(const WeightsIntent& intent,
                                        const chain::Metagraph& graph) {
@@ -32,6 +42,7 @@ std::vector<chain::Weight> StillTheirs(const WeightsIntent& intent,
 
 absl::Status FinishIntent(StateFile& state, const chain::Keypair& validator,
                           chain::Client& client, const WeightsIntent& intent) {
+  SN37_RETURN_IF_ERROR(CheckKey(validator, intent.hotkey, intent.sync_block));
   SN37_ASSIGN_OR_RETURN(const chain::Metagraph graph,
                         client.GetMetagraph(intent.netuid));
   const chain::NewWeights weights = {StillTheirs(intent, graph),
@@ -58,10 +69,11 @@ absl::Status AdvanceHidden(StateFile& state, const chain::Keypair& validator,
                            bool newest) {
   SN37_ASSIGN_OR_RETURN(
       const std::optional<chain::WeightsCommit> commit,
-      chain::CommitTo(client, validator, hidden.netuid, hidden.weights));
+      chain::CommitTo(client, hidden.hotkey, hidden.netuid, hidden.weights));
   if (commit.has_value()) {
     SN37_ASSIGN_OR_RETURN(const chain::Block head, client.Head());
     if (head.number < commit->first_reveal) return absl::OkStatus();
+    SN37_RETURN_IF_ERROR(CheckKey(validator, hidden.hotkey, hidden.sync_block));
     SN37_RETURN_IF_ERROR(
         Annotate(chain::RevealAndConfirm(client, validator, hidden.netuid,
                                          hidden.weights, NoRetry)
@@ -69,14 +81,14 @@ absl::Status AdvanceHidden(StateFile& state, const chain::Keypair& validator,
                  "revealing weights"));
     return state.ForgetHidden(hidden.sync_block);
   }
+  if (!newest) return state.ForgetHidden(hidden.sync_block);
   SN37_ASSIGN_OR_RETURN(
       const std::optional<std::vector<chain::Weight>> revealed,
-      chain::StoredSince(client, hidden.netuid, validator.address(),
+      chain::StoredSince(client, hidden.netuid, hidden.hotkey,
                          hidden.weights.weights,
                          static_cast<uint64_t>(hidden.sync_block)));
-  if (revealed.has_value() || !newest) {
-    return state.ForgetHidden(hidden.sync_block);
-  }
+  if (revealed.has_value()) return state.ForgetHidden(hidden.sync_block);
+  SN37_RETURN_IF_ERROR(CheckKey(validator, hidden.hotkey, hidden.sync_block));
   return Annotate(chain::HideAndConfirm(client, validator, hidden.netuid,
                                         hidden.weights, NoRetry)
                       .status(),

@@ -32,8 +32,9 @@ absl::StatusOr<bool> HasIntents(StateFile& state);
 // Publishes the weights that the state still intends to, in the way that the
 // subnet takes them (chain/operations.h), unless the chain has them already
 // from that epoch; and reveals what earlier epochs committed to and may be
-// revealed now. Nothing to do is OK. One intent's failure keeps no other back:
-// the error tells them all, with the code of the first.
+// revealed now. Nothing to do is OK. FailedPrecondition, and nothing is sent,
+// for what another key than `validator` has to send. One intent's failure keeps
+// no other back: the error tells them all, with the code of the first.
 absl::Status FinishIntents(StateFile& state, const chain::Keypair& validator,
                            chain::Client& client);
 

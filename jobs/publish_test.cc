@@ -84,6 +84,21 @@ class PublishTest : public testing::Test {
     return FinishIntents(*state_, KeyOf("validator"), *ledger_);
   }
 
+  // With the key of another neuron that may set weights, too.
+  void ExpectMinersKeyIsRefused() {
+    const std::string miner = KeyOf("miner").address();
+    ASSERT_TRUE(
+        ledger_->SetStake(kNetuid, miner, 1'000'000'000'000, true).ok());
+    const int64_t nonce = *ledger_->NextNonce(miner);
+    const absl::Status status =
+        FinishIntents(*state_, KeyOf("miner"), *ledger_);
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_THAT(
+        std::string(status.message()),
+        AllOf(HasSubstr(miner), HasSubstr(KeyOf("validator").address())));
+    EXPECT_EQ(*ledger_->NextNonce(miner), nonce);
+  }
+
   bool Pending() { return state_->PendingIntent()->has_value(); }
 
   std::vector<chain::Weight> Stored() {
@@ -126,6 +141,14 @@ TEST_F(PublishTest, OlderWeightsOfTheSameValueAreSetAgain) {
             kSyncBlock + 360);
 }
 
+TEST_F(PublishTest, AnotherKeySendsNothing) {
+  Intend({{1, 65535}});
+  ExpectMinersKeyIsRefused();
+  EXPECT_TRUE(Pending());
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_THAT(Stored(), ElementsAre(chain::Weight{1, 65535}));
+}
+
 // Weights go through commit and reveal, an epoch of the chain later.
 class HiddenTest : public PublishTest {
  protected:
@@ -157,6 +180,38 @@ TEST_F(HiddenTest, AreCommittedToAndRevealedLater) {
   EXPECT_THAT(Stored(),
               ElementsAre(chain::Weight{0, 32768}, chain::Weight{1, 65535}));
   EXPECT_FALSE(*HasIntents(*state_));
+}
+
+TEST_F(HiddenTest, AnotherKeyNeitherCommitsNorReveals) {
+  ASSERT_TRUE(state_
+                  ->Hide({kSyncBlock,
+                          kNetuid,
+                          KeyOf("validator").address(),
+                          {{{1, 65535}}, {1, 2, 3}, 3010}})
+                  .ok());
+  ExpectMinersKeyIsRefused();
+  ASSERT_TRUE(Finish().ok());
+  AdvanceToReveal();
+  ExpectMinersKeyIsRefused();
+  ASSERT_TRUE(Finish().ok());
+  EXPECT_THAT(Stored(), ElementsAre(chain::Weight{1, 65535}));
+}
+
+// Its newer weights go on; what has missed its time is forgotten.
+TEST_F(HiddenTest, ANewKeyIsNotHeldUpByTheOldOnesWeights) {
+  Intend({{1, 65535}});
+  ASSERT_TRUE(Finish().ok());
+  ASSERT_TRUE(ledger_->AdvanceTo(Commits()[0].last_reveal + 1).ok());
+  ExpectMinersKeyIsRefused();
+  ASSERT_TRUE(state_
+                  ->Hide({kSyncBlock + 360,
+                          kNetuid,
+                          KeyOf("miner").address(),
+                          {{{0, 65535}}, {1, 2, 3}, 3010}})
+                  .ok());
+  ASSERT_TRUE(FinishIntents(*state_, KeyOf("miner"), *ledger_).ok());
+  ASSERT_EQ(state_->Hidden()->size(), 1);
+  EXPECT_EQ(state_->Hidden()->front().hotkey, KeyOf("miner").address());
 }
 
 TEST_F(HiddenTest, ACrashBeforeTheCommitOrAfterTheRevealLosesNothing) {
