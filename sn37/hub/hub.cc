@@ -94,15 +94,17 @@ absl::string_view NextPage(const HttpHead& head) {
   return "";
 }
 
-// The file of an entry of a listing; absent for a folder.
+// An answer that makes no sense is the hub's fault, not the repository's.
+absl::Status AsDamage(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) ? absl::DataLossError(status.message())
+                                         : status;
+}
+
+// The file of an entry of a listing, its path not checked; absent for a folder.
 absl::StatusOr<std::optional<HubFile>> ParseEntry(const json& entry) {
   SN37_ASSIGN_OR_RETURN(std::string type, GetString(entry, "type", 32));
   HubFile file;
-  SN37_ASSIGN_OR_RETURN(file.path, GetString(entry, "path", kMaxPathBytes));
-  if (!IsSafePath(file.path)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", Truncate(Printable(file.path), 200), "' is no safe path"));
-  }
+  SN37_ASSIGN_OR_RETURN(file.path, GetString(entry, "path", kMaxPageBytes));
   if (type != "file") return std::nullopt;
   SN37_ASSIGN_OR_RETURN(file.bytes, GetInt(entry, "size", 0, kMaxFileBytes));
   SN37_ASSIGN_OR_RETURN(file.git_blob, GetString(entry, "oid", 64));
@@ -126,6 +128,38 @@ bool IsSafePath(absl::string_view path) {
          parts.front() != ".git" && parts.front() != ".cache" &&
          std::all_of(parts.begin(), parts.end(), IsPlainName);
 }
+
+namespace {
+
+absl::Status CheckPath(const std::string& path) {
+  if (IsSafePath(path)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", Truncate(Printable(path), 200), "' is no safe path"));
+}
+
+absl::StatusOr<std::vector<HubFile>> ParseListing(absl::string_view text,
+                                                  const HubRepo& repo) {
+  SN37_ASSIGN_OR_RETURN(const json entries, ParseJson(text, {}));
+  std::vector<HubFile> files;
+  for (const json& entry : entries) {
+    absl::StatusOr<std::optional<HubFile>> file = ParseEntry(entry);
+    SN37_RETURN_IF_ERROR(Annotate(AsDamage(file.status()), Name(repo)));
+    if (!file->has_value()) continue;
+    SN37_RETURN_IF_ERROR(Annotate(CheckPath((*file)->path), Name(repo)));
+    files.push_back(**std::move(file));
+  }
+  std::sort(files.begin(), files.end(),
+            [](const HubFile& a, const HubFile& b) { return a.path < b.path; });
+  for (size_t i = 1; i < files.size(); ++i) {
+    if (files[i].path == files[i - 1].path) {
+      return absl::DataLossError(
+          absl::StrCat(Name(repo), ": ", files[i].path, " comes twice"));
+    }
+  }
+  return files;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Hub>> Hub::Create(const HubOptions& options) {
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<Fetcher> fetcher,
@@ -201,27 +235,15 @@ absl::StatusOr<std::vector<HubFile>> Hub::List(const HubRepo& repo) {
   SN37_RETURN_IF_ERROR(CheckRepo(repo));
   const std::string key = absl::StrCat("list ", Name(repo));
   std::optional<std::string> text = cache_.Get(key, kMaxListingBytes);
-  if (!text.has_value()) {
+  const bool cached = text.has_value();
+  if (!cached) {
     absl::StatusOr<std::string> pages = ListPages(repo);
-    SN37_RETURN_IF_ERROR(Annotate(pages.status(), Name(repo)));
+    SN37_RETURN_IF_ERROR(Annotate(AsDamage(pages.status()), Name(repo)));
     text = *std::move(pages);
-    SN37_RETURN_IF_ERROR(cache_.Put(key, *text));
   }
-  SN37_ASSIGN_OR_RETURN(const json entries, ParseJson(*text, {}));
-  std::vector<HubFile> files;
-  for (const json& entry : entries) {
-    absl::StatusOr<std::optional<HubFile>> file = ParseEntry(entry);
-    SN37_RETURN_IF_ERROR(Annotate(file.status(), Name(repo)));
-    if (file->has_value()) files.push_back(**std::move(file));
-  }
-  std::sort(files.begin(), files.end(),
-            [](const HubFile& a, const HubFile& b) { return a.path < b.path; });
-  for (size_t i = 1; i < files.size(); ++i) {
-    if (files[i].path == files[i - 1].path) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(Name(repo), ": ", files[i].path, " comes twice"));
-    }
-  }
+  SN37_ASSIGN_OR_RETURN(const std::vector<HubFile> files,
+                        ParseListing(*text, repo));
+  if (!cached) SN37_RETURN_IF_ERROR(cache_.Put(key, *text));
   return files;
 }
 

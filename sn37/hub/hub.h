@@ -63,8 +63,8 @@ class Hub {
                                       absl::string_view revision);
 
   // All files, in byte order of their paths. kInvalidArgument for a listing
-  // with a path that is not safe or comes twice, kOutOfRange for one with more
-  // than 100,000 entries.
+  // with a path that is not safe, kOutOfRange for one with more than 100,000
+  // entries: they are in the repository. kDataLoss for one that makes no sense.
   absl::StatusOr<std::vector<HubFile>> List(const HubRepo& repo);
 
   // `length` bytes of a file of the listing, from `offset` on. The bytes are

@@ -178,6 +178,7 @@ TEST_F(HubStoreTest, WhatNotEverybodyMayReadIsMissingOurTroublePasses) {
       {"hf_token", contents, 403, absl::StatusCode::kNotFound},
       {"hf_token", listing, 401, absl::StatusCode::kUnavailable},
       {"", contents, 200, absl::StatusCode::kUnavailable},
+      {"", listing, 200, absl::StatusCode::kUnavailable},
   };
   for (const auto& test : cases) {
     server_.Spoil(test.line, 1, [&](TestAnswer& answer) {
