@@ -76,6 +76,40 @@ TEST_P(SourceConformance, OnlyEndlessSourcesNeverEnd) {
   EXPECT_EQ(rows == kMany, source().endless);
 }
 
+TEST_P(SourceConformance, AfterTheLastRowThereIsNone) {
+  if (source().endless) return;
+  const auto rows = source().open(Context(inputs_));
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  absl::StatusOr<std::optional<Sample>> row;
+  do {
+    row = (*rows)->Next();
+    ASSERT_TRUE(row.ok()) << row.status();
+  } while (row->has_value());
+  for (int i = 0; i < 3; ++i) {
+    row = (*rows)->Next();
+    ASSERT_TRUE(row.ok()) << row.status();
+    EXPECT_FALSE(row->has_value());
+  }
+}
+
+TEST_P(SourceConformance, AfterAnErrorThereIsOnlyThatError) {
+  InputFiles inputs = inputs_;
+  for (auto& [name, files] : inputs) {
+    files.push_back(WriteTestFile("bad", "\xff\n\xff\n"));
+  }
+  const auto rows = source().open(Context(inputs));
+  if (!rows.ok()) return;  // reads all of its inputs first
+  absl::Status error;
+  for (int i = 0; i < kRows && error.ok(); ++i)
+    error = (*rows)->Next().status();
+  const bool reads_tables =
+      source().kind == Sample::BODY_NOT_SET && !source().endless;
+  ASSERT_EQ(!error.ok(), reads_tables) << error;
+  if (error.ok()) return;
+  EXPECT_THAT(error.message(), HasSubstr("bad"));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ((*rows)->Next().status(), error);
+}
+
 TEST_P(SourceConformance, SeedAndConfigChangeWhatIsDrawn) {
   if (!source().endless) return;  // draws nothing
   const std::vector<std::string> rows = Rows(Context(inputs_));

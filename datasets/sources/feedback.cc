@@ -197,7 +197,8 @@ class Pairs : public RowStream {
         min_gap_(min_gap),
         next_(conversations_.begin()) {}
 
-  absl::StatusOr<std::optional<Sample>> Next() override {
+ private:
+  absl::StatusOr<std::optional<Sample>> Read() override {
     for (; next_ != conversations_.end(); ++next_) {
       const auto& [conversation, replies] = *next_;
       const auto [worst, best] = std::minmax_element(
@@ -217,7 +218,6 @@ class Pairs : public RowStream {
     return std::nullopt;
   }
 
- private:
   const std::map<Conversation, Replies> conversations_;
   const int64_t min_gap_;
   std::map<Conversation, Replies>::const_iterator next_;

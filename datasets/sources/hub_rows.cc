@@ -88,7 +88,8 @@ class HubRows : public RowStream {
     random_->Shuffle(absl::MakeSpan(files_));
   }
 
-  absl::StatusOr<std::optional<Sample>> Next() override {
+ private:
+  absl::StatusOr<std::optional<Sample>> Read() override {
     while (true) {
       if (batch_ == nullptr || next_ == batch_->num_rows()) {
         absl::StatusOr<bool> more = NextBatch();
@@ -105,7 +106,6 @@ class HubRows : public RowStream {
     }
   }
 
- private:
   // The file and the row group at hand, for errors.
   std::string Place() const {
     std::string place = absl::StrCat(repo_.id, "@", repo_.commit);

@@ -377,8 +377,12 @@ TEST_F(HubSources, RowsThatAreNoSamplesAreNamed) {
              {arrow::field("messages", arrow::list(message))}, R"([
       [[["user", "a"], ["assistant", "b"]]],
       [[["user", "a"]]]])");
-  const absl::Status status = Rows("hub_codeforces", {}, hub_.get()).status();
+  const auto rows = Open("hub_codeforces", {}, hub_.get());
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_TRUE((*rows)->Next().ok());
+  const absl::Status status = (*rows)->Next().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ((*rows)->Next().status(), status);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("bad.parquet, row group 0, row 1: field \"messages\""));
 }

@@ -78,7 +78,8 @@ class JsonLines : public RowStream {
         lines_(std::move(lines)),
         threads_(threads) {}
 
-  absl::StatusOr<std::optional<Sample>> Next() override {
+ private:
+  absl::StatusOr<std::optional<Sample>> Read() override {
     while (next_ == present_.rows.size()) {
       SN37_RETURN_IF_ERROR(present_.end);
       ReadAhead();
@@ -90,7 +91,6 @@ class JsonLines : public RowStream {
     return std::move(present_.rows[next_++]);
   }
 
- private:
   void ReadAhead() {
     while (!ended_ && ahead_.size() < static_cast<size_t>(threads_)) {
       absl::StatusOr<std::optional<LineBlock>> block = NextBlock();

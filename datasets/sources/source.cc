@@ -18,13 +18,13 @@ class GeneratedRows : public RowStream {
       std::function<absl::StatusOr<Sample>(CounterRandom& random)> make)
       : seed_(context.seed), config_(context.config), make_(std::move(make)) {}
 
-  absl::StatusOr<std::optional<Sample>> Next() override {
+ private:
+  absl::StatusOr<std::optional<Sample>> Read() override {
     CounterRandom random(seed_, config_, next_++);
     SN37_ASSIGN_OR_RETURN(Sample sample, make_(random));
     return sample;
   }
 
- private:
   const Digest seed_;
   const std::string config_;
   const std::function<absl::StatusOr<Sample>(CounterRandom& random)> make_;
@@ -32,6 +32,17 @@ class GeneratedRows : public RowStream {
 };
 
 }  // namespace
+
+absl::StatusOr<std::optional<Sample>> RowStream::Next() {
+  if (!ended_) {
+    absl::StatusOr<std::optional<Sample>> row = Read();
+    if (row.ok() && row->has_value()) return row;
+    ended_ = true;
+    end_ = row.status();
+  }
+  SN37_RETURN_IF_ERROR(end_);
+  return std::nullopt;
+}
 
 absl::StatusOr<Sample::BodyCase> KindOfRows(const Source& source,
                                             const nlohmann::json& parameters) {

@@ -31,6 +31,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "datasets/sample.pb.h"
@@ -64,8 +65,16 @@ struct SourceContext {
 class RowStream {
  public:
   virtual ~RowStream() = default;
-  // The next row, its id left empty; absent after the last.
-  virtual absl::StatusOr<std::optional<Sample>> Next() = 0;
+  // The next row, its id left empty; absent after the last. After the last and
+  // after an error, always the same again.
+  absl::StatusOr<std::optional<Sample>> Next();
+
+ private:
+  // As Next, but not called again after the last row or an error.
+  virtual absl::StatusOr<std::optional<Sample>> Read() = 0;
+
+  bool ended_ = false;
+  absl::Status end_;  // once ended_
 };
 
 struct Source {

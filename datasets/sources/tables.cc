@@ -32,7 +32,8 @@ class TableRows : public RowStream {
                     Printable(path()));
   }
 
-  absl::StatusOr<std::optional<Sample>> Next() override {
+ private:
+  absl::StatusOr<std::optional<Sample>> Read() override {
     while (batch_ == nullptr || next_ == batch_->num_rows()) {
       SN37_ASSIGN_OR_RETURN(bool more, ReadBatch());
       if (more) continue;
@@ -48,7 +49,6 @@ class TableRows : public RowStream {
     return *std::move(sample);
   }
 
- private:
   const std::string& path() const { return mapping_.files()[file_]; }
 
   // False at the end of the file.

@@ -16,14 +16,14 @@ class Paragraphs : public RowStream {
  public:
   explicit Paragraphs(std::vector<std::string> rows) : rows_(std::move(rows)) {}
 
-  absl::StatusOr<std::optional<Sample>> Next() override {
+ private:
+  absl::StatusOr<std::optional<Sample>> Read() override {
     if (next_ == rows_.size()) return std::nullopt;
     Sample sample;
     sample.mutable_text()->set_text(rows_[next_++]);
     return sample;
   }
 
- private:
   const std::vector<std::string> rows_;
   size_t next_ = 0;
 };
