@@ -1,8 +1,9 @@
 // A snapshot: a folder with manifest.json and Parquet shards, named by the
 // SHA-256 of its manifest. FORMAT.md is its specification.
 //
-//   SN37_ASSIGN_OR_RETURN(Snapshot snapshot, Snapshot::Open(folder,
-//   pinned_id)); SN37_ASSIGN_OR_RETURN(std::vector<Sample> samples,
+//   SN37_ASSIGN_OR_RETURN(Snapshot snapshot,
+//                         Snapshot::Open(folder, pinned_id));
+//   SN37_ASSIGN_OR_RETURN(std::vector<Sample> samples,
 //                         snapshot.Read("word_sorting", {7, 3}));
 #ifndef SN37_DATASETS_SNAPSHOT_H_
 #define SN37_DATASETS_SNAPSHOT_H_

@@ -62,12 +62,6 @@ std::string PartialFolder(absl::string_view folder) {
   return absl::StrCat(folder, ".partial");
 }
 
-std::string ParentFolder(const std::string& path) {
-  const size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 ShardInfo Describe(absl::string_view file, int64_t rows,
                    absl::string_view bytes) {
   return {.file = std::string(file),
@@ -249,7 +243,7 @@ absl::StatusOr<Digest> SnapshotWriter::Finish(std::vector<ConfigInfo> configs,
   if (rename(partial_.c_str(), folder_.c_str()) != 0) {
     return ErrnoStatus(errno, "rename to", folder_);
   }
-  SN37_RETURN_IF_ERROR(SyncFolder(ParentFolder(folder_)));
+  SN37_RETURN_IF_ERROR(SyncFolder(JoinPath(folder_, "..")));
   if (keep_key) return Sha256(json);
   const std::string build_file = JoinPath(folder_, kBuildFile);
   if (unlink(build_file.c_str()) != 0) {

@@ -3,8 +3,7 @@
 //
 // Parameters of a source that filters:
 //   hotkeys  an array of SS58 addresses: rows whose "hotkey" is another are
-//   left
-//            out. Any where absent
+//            left out. Any where absent
 //   time     the column that says when the row was written: seconds since 1970,
 //            or text as RFC 3339 has it
 //   since    a time like 2025-01-31T00:00:00Z: rows written before, or at no

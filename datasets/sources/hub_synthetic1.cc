@@ -5,8 +5,7 @@
 //
 // Parameters: those of hub_rows.h, and
 //   task_types  an array of "verifiable_math" and "code_output_prediction";
-//   both
-//               where absent
+//               both where absent
 //   max_tokens  rows longer than that by FitsTokens (hub_solutions.h) are left
 //               out; 16,384 where absent
 #include <map>
