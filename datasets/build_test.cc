@@ -21,11 +21,13 @@
 #include "datasets/testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "sn37/base/file.h"
 
 namespace sn37::datasets {
 namespace {
 
+using nlohmann::json;
 using testing::HasSubstr;
 
 constexpr absl::string_view kSpec = R"({
@@ -381,6 +383,61 @@ TEST(BuildSnapshot, ErrorsNameConfigSourceAndReason) {
     const std::string folder = FreshPath("out");
     const absl::Status status = BuildSnapshot(*spec, words, folder).status();
     EXPECT_FALSE(status.ok()) << test.to;
+    EXPECT_THAT(status.message(), HasSubstr(test.message));
+    EXPECT_FALSE(FileExists(folder));
+    EXPECT_FALSE(FileExists(folder + ".partial"));
+  }
+}
+
+// Files that are not what their source reads. What each source makes of each
+// kind of damage is in its own test.
+TEST(BuildSnapshot, HostileInputsAreNamedAndNothingIsWritten) {
+  const std::string good = "{\"text\":\"good\"}\n";
+  const std::string table = *ReadFile(
+      WriteTestParquet("table", TextColumns({"text"}), R"([["one"], ["two"]])"),
+      1 << 20);
+  const std::string numbers =
+      *ReadFile(WriteTestParquet(
+                    "table", {arrow::field("text", arrow::int64())}, "[[1]]"),
+                1 << 20);
+  const std::string rating = absl::StrCat(
+      R"({"conversation":[{"role":"user","content":"Hi"}],"reply":"Yes.",)",
+      R"("rating":1,"time":"2026-01-31T12:00:00Z","user":")", Sha256("a").hex(),
+      R"(","email":"a@b.test"})");
+  const struct {
+    absl::string_view source;
+    std::string content;
+    absl::string_view message;
+  } kCases[] = {
+      {"json_lines", good + "{\"text\":\"a\xff\"}\n", "input, line 2: "},
+      {"json_lines",
+       good + "{\"text\":\"" + std::string(100 << 20, 'x') + "\"}\n",
+       "input, line 2: has more than"},
+      {"json_lines", "{\"text\":7}\n", "input, line 1: field \"text\""},
+      {"json_lines", "", "config rows has no rows"},
+      {"csv", "text\ngood\na\xff\n", "input, row 1: "},
+      {"csv", "text\n", "config rows has no rows"},
+      {"parquet", table.substr(0, table.size() - 20), "input"},
+      {"parquet", numbers, "input, row 0: field \"text\""},
+      {"feedback", rating, "input, line 1: unknown key \"email\""},
+      {"text_files", "Title\n\na\xff\n", "input: is not valid UTF-8"},
+      {"text_files", "", "input: must have a title"},
+  };
+  for (const auto& test : kCases) {
+    const std::string input = test.source == "feedback"     ? "ratings"
+                              : test.source == "text_files" ? "texts"
+                                                            : "rows";
+    BuildSpec spec = LinesSpec();
+    spec.inputs[0].name = input;
+    spec.configs[0].name = "rows";
+    spec.configs[0].source = std::string(test.source);
+    if (input != "rows") spec.configs[0].parameters = json::object();
+    const std::string folder = FreshPath("out");
+    const absl::Status status =
+        BuildSnapshot(spec, {{input, {WriteTestFile("input", test.content)}}},
+                      folder)
+            .status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
     EXPECT_THAT(status.message(), HasSubstr(test.message));
     EXPECT_FALSE(FileExists(folder));
     EXPECT_FALSE(FileExists(folder + ".partial"));

@@ -1,11 +1,13 @@
 #include "datasets/sources/hub_rows.h"
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "arrow/io/file.h"
 #include "arrow/record_batch.h"
 #include "datasets/arrow_status.h"
@@ -158,9 +160,24 @@ class HubRows : public RowStream {
           file_, ParquetFile::Open(std::move(bytes), /*distant=*/!whole_));
       return arrow::Status::OK();
     }));
+    SN37_RETURN_IF_ERROR(CheckColumns());
     groups_.resize(file_->row_groups());
     std::iota(groups_.begin(), groups_.end(), 0);
     if (random_.has_value()) random_->Shuffle(absl::MakeSpan(groups_));
+    return absl::OkStatus();
+  }
+
+  // Without a column that it needs, a source would leave every row out.
+  absl::Status CheckColumns() const {
+    const std::vector<std::string> there = file_->columns();
+    for (const std::string& column : columns_) {
+      if (std::find(there.begin(), there.end(), column) != there.end()) {
+        continue;
+      }
+      return absl::InvalidArgumentError(
+          absl::StrCat("has no column \"", Printable(column), "\"; it has ",
+                       Printable(absl::StrJoin(there, ", "))));
+    }
     return absl::OkStatus();
   }
 

@@ -40,8 +40,9 @@ using MapHubRow = std::function<absl::StatusOr<std::optional<Sample>>(
 #define SN37_HUB_PARAMETERS \
   "repository", "revision", "files", "shuffle", "whole"
 
-// The rows, mapped and checked by CheckSample. Errors name file and row; those
-// of the hub (sn37/hub/fetch.h) keep their codes. kFailedPrecondition where the
+// The rows, mapped and checked by CheckSample; every file must have all of the
+// columns. Errors name file and row; those of the hub (sn37/hub/fetch.h) keep
+// their codes. kFailedPrecondition where the
 // context has no hub.
 absl::StatusOr<std::unique_ptr<RowStream>> OpenHubRows(
     const SourceContext& context, std::vector<std::string> columns,

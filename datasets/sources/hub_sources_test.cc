@@ -148,6 +148,64 @@ TEST_F(HubSources, OnlyTheColumnsAndRowGroupsThatAreNeededAreRead) {
   EXPECT_LT(asked_for, 180000);
 }
 
+// Columns as FineWeb-edu has them.
+TEST_F(HubSources, TextsAreUnchangedAndEmptyOrLongOnesLeftOut) {
+  arrow::FieldVector columns = TextColumns(
+      {"text", "id", "dump", "url", "date", "file_path", "language"});
+  columns.push_back(arrow::field("language_score", arrow::float64()));
+  columns.push_back(arrow::field("token_count", arrow::int64()));
+  columns.push_back(arrow::field("score", arrow::float64()));
+  columns.push_back(arrow::field("int_score", arrow::int64()));
+  const std::string odd("Grüße \0 — 氷", 17);
+  json rows = json::array();
+  for (const json& text : {json(" The sea\n\n\tis wide. \n"), json(), json(""),
+                           json(odd), json("12345678901")}) {
+    rows.push_back({text, "<urn:uuid:1>", "CC-MAIN-2024-51", "https://a.test/",
+                    "2024-12-01T00:00:00Z", "s3://a/b", "en", 0.97, 5, 2.9, 3});
+  }
+  AddParquet(server_, "data/CC-MAIN-2024-51/000_00000.parquet", columns,
+             rows.dump());
+  EXPECT_THAT(Texts({{"files", {"data/CC-MAIN-2024-51/"}}}, hub_.get()),
+              ElementsAre(" The sea\n\n\tis wide. \n", odd, "12345678901"));
+  EXPECT_THAT(Texts({{"max_bytes", 10}}, hub_.get()), ElementsAre());
+  EXPECT_THAT(Texts({{"max_bytes", 11}}, hub_.get()),
+              ElementsAre("12345678901"));
+}
+
+TEST_F(HubSources, AColumnThatAFileLacksIsNamed) {
+  AddTexts();
+  AddParquet(server_, "choice.parquet", TextColumns({"challenge", "reference"}),
+             R"([["one", "A"]])");
+  const struct {
+    const char* source;
+    json parameters;
+    const char* message;
+  } kCases[] = {
+      {"hub_text",
+       {{"files", {"data/"}}, {"column", "txt"}},
+       "data/1.parquet: has no column \"txt\"; it has text"},
+      {"hub_choice",
+       {{"files", {"choice.parquet"}}, {"hotkeys", {"alice"}}},
+       "choice.parquet: has no column \"hotkey\"; it has challenge, reference"},
+      {"hub_codeforces", json::object(), "has no column \"messages\""},
+  };
+  for (const auto& c : kCases) {
+    const absl::Status status =
+        Rows(c.source, c.parameters, hub_.get()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.message));
+  }
+}
+
+TEST_F(HubSources, ColumnsOfTheWrongTypeAreNamed) {
+  AddParquet(server_, "bad.parquet", {arrow::field("text", arrow::int32())},
+             "[[7]]");
+  const absl::Status status = Rows("hub_text", {}, hub_.get()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("bad.parquet, row group 0, row 0: field \"text\""));
+}
+
 TEST_F(HubSources, ChoicesAreFilteredByHotkeyTimeAndAnswer) {
   arrow::FieldVector columns =
       TextColumns({"challenge", "reference", "hotkey", "when"});
@@ -257,6 +315,10 @@ TEST_F(HubSources, ContestsAreOneQuestionAndOneReply) {
   ASSERT_EQ(rows->size(), 1);
   EXPECT_EQ((*rows)[0].reference().prompt(), "Print 1.");
   EXPECT_EQ((*rows)[0].reference().reference(), "<think>x</think> y");
+  EXPECT_EQ(Rows("hub_codeforces", {{"max_tokens", 14}}, hub_.get())->size(),
+            0);
+  EXPECT_EQ(Rows("hub_codeforces", {{"max_tokens", 20}}, hub_.get())->size(),
+            1);
 }
 
 TEST_F(HubSources, FaultsOfTheNetworkChangeNoRow) {

@@ -64,6 +64,16 @@ arrow::Result<std::unique_ptr<ParquetFile>> ParquetFile::Open(
 
 int ParquetFile::row_groups() const { return reader_->num_row_groups(); }
 
+std::vector<std::string> ParquetFile::columns() const {
+  const auto metadata = reader_->parquet_reader()->metadata();
+  const parquet::schema::GroupNode& root = *metadata->schema()->group_node();
+  std::vector<std::string> names;
+  for (int i = 0; i < root.field_count(); ++i) {
+    names.push_back(root.field(i)->name());
+  }
+  return names;
+}
+
 arrow::Result<std::unique_ptr<arrow::RecordBatchReader>> ParquetFile::Read(
     const std::vector<int>& groups, const std::vector<std::string>& columns) {
   const auto metadata = reader_->parquet_reader()->metadata();

@@ -25,6 +25,8 @@ class ParquetFile {
       std::shared_ptr<arrow::io::RandomAccessFile> bytes, bool distant);
 
   int row_groups() const;
+  // Names of the columns at the top.
+  std::vector<std::string> columns() const;
 
   // The rows of these row groups, with those of these columns that the file
   // has, 256 rows at a time. Must not outlive this object.
