@@ -15,7 +15,6 @@
 #include "datasets/row.h"
 #include "datasets/sampling.h"
 #include "datasets/snapshot_writer.h"
-#include "sn37/base/check.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
@@ -255,7 +254,10 @@ size_t SketchNgrams(double max_overlap) {
 absl::StatusOr<OverlapReport> FindOverlaps(
     const Snapshot& snapshot, const std::vector<std::string>& texts,
     double max_overlap, const ReadProgress& progress) {
-  SN37_CHECK(max_overlap >= 0 && max_overlap <= 1);
+  if (!(max_overlap >= 0 && max_overlap <= 1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the largest overlap is ", max_overlap, ", not 0 to 1"));
+  }
   std::vector<std::string> digested;
   for (const std::string& text : texts) digested.push_back(DigestedFile(text));
   SN37_ASSIGN_OR_RETURN(const FileStates files,

@@ -51,7 +51,7 @@ struct OverlapReport {
 // which all strings count), or the folder of another snapshot. `progress`,
 // where given, is called with a number of bytes of texts read, each of them
 // twice. Errors name the file; kAborted where one was changed meanwhile.
-// REQUIRES: 0 ≤ max_overlap ≤ 1.
+// kInvalidArgument for a threshold that is not from 0 to 1.
 absl::StatusOr<OverlapReport> FindOverlaps(
     const Snapshot& snapshot, const std::vector<std::string>& texts,
     double max_overlap,

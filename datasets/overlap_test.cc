@@ -1,5 +1,6 @@
 #include "datasets/overlap.h"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,13 @@ TEST(FindOverlaps, AnEarlierSnapshotIsAText) {
   const Snapshot earlier = WriteTestSnapshot(
       "earlier", {{"old", TextSamples({Words("row3w", 52), "unlike"})}});
   EXPECT_THAT(Found({earlier.folder()}, 0.5), ElementsAre("text/3 100"));
+}
+
+TEST(FindOverlaps, TheThresholdIsAShare) {
+  for (double bad : {-0.1, 1.1, std::nan("")}) {
+    EXPECT_EQ(FindOverlaps(Rows(), {}, bad).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
 }
 
 TEST(FindOverlaps, UnreadableTextsAreNamed) {
