@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -113,9 +114,8 @@ std::vector<sock_filter> FilterFor(Network network) {
 }
 
 absl::Status Failed(absl::string_view what) {
-  return absl::UnavailableError(
-      absl::StrCat("a worker cannot be confined here: ", what, ": ",
-                   std::strerror(errno)));
+  return absl::UnavailableError(absl::StrCat(
+      "a worker cannot be confined here: ", what, ": ", std::strerror(errno)));
 }
 
 }  // namespace

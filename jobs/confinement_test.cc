@@ -1,6 +1,7 @@
 #include "jobs/confinement.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -10,12 +11,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -35,8 +38,8 @@ std::vector<Deed> Forbidden() {
   const auto spawn = [] {
     char* const argv[] = {const_cast<char*>("true"), nullptr};
     pid_t child = 0;
-    return posix_spawn(&child, "/bin/true", nullptr, nullptr, argv, argv + 1) ==
-           0;
+    errno = posix_spawn(&child, "/bin/true", nullptr, nullptr, argv, argv + 1);
+    return errno == 0;
   };
   const auto clone = [] {
     const long child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
@@ -46,8 +49,7 @@ std::vector<Deed> Forbidden() {
   return {
       {"exec",
        [] {
-         // Of a program that ends well, as the test does in the other case.
-         execl("/bin/true", "true", nullptr);
+         execl("/bin/false", "false", nullptr);  // fails the test by its status
          return false;
        }},
       {"spawn", spawn},
@@ -92,8 +94,7 @@ std::vector<Deed> Sockets() {
   _exit(!deed.succeeds() && errno == EPERM ? 0 : 1);
 }
 
-[[noreturn]] void Confined(Network network,
-                           const std::function<void()>& then) {
+[[noreturn]] void Confined(Network network, const std::function<void()>& then) {
   if (!ConfineProcess(network).ok()) _exit(2);
   then();
   _exit(0);

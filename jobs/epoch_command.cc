@@ -26,6 +26,7 @@
 #include "eval/build_digest.h"
 #include "eval/engine/engine.h"
 #include "eval/weights/gguf_import.h"
+#include "jobs/confinement.h"
 #include "jobs/demo/demo_epoch.h"
 #include "jobs/engine_flags.h"
 #include "jobs/examine.h"
@@ -42,6 +43,7 @@
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
+#include "sn37/competition/model_id.h"
 #include "sn37/competition/schedule.h"
 #include "sn37/hub/hub.h"
 #include "sn37/store/hub_store.h"
@@ -182,6 +184,17 @@ std::vector<std::string> WorkerCommand(const std::vector<std::string>& verb,
   return command;
 }
 
+// The hub's address and token are for those that bring models.
+std::vector<std::string> WorkerEnvironment(Stage stage) {
+  std::vector<std::string> environment = EnvironmentOf(kWorkerVariables);
+  if (stage == Stage::kExamine && chain::ChainIsNamed()) {
+    for (std::string& variable : EnvironmentOf(kHubVariables)) {
+      environment.push_back(std::move(variable));
+    }
+  }
+  return environment;
+}
+
 // The validator's, by the flags.
 absl::StatusOr<chain::Keypair> NamedHotkey() {
   const std::string wallet = chain::WalletName();
@@ -252,7 +265,8 @@ absl::StatusOr<int> RunJob(const std::vector<std::string>& verb) {
   inputs.snapshot = &snapshot;
   inputs.executor = [&](const EpochFolder& folder, Stage stage) {
     return std::make_unique<LocalExecutor>(
-        WorkerCommand(verb, folder, stage, home, snapshot_folder));
+        WorkerCommand(verb, folder, stage, home, snapshot_folder),
+        WorkerEnvironment(stage));
   };
   inputs.engine = eval::BuildDigest();
   inputs.dtype = absl::GetFlag(FLAGS_dtype);
@@ -282,6 +296,19 @@ void TellOne() {
   std::fflush(stdout);
 }
 
+// Brings a model, and gives up the network before it is looked into.
+class OneModelOfHub : public HubStore {
+ public:
+  using HubStore::HubStore;
+
+  absl::StatusOr<std::string> Fetch(const ModelId& id,
+                                    uint64_t max_bytes) override {
+    absl::StatusOr<std::string> folder = HubStore::Fetch(id, max_bytes);
+    SN37_RETURN_IF_ERROR(ConfineProcess(Network::kNone));
+    return folder;
+  }
+};
+
 absl::Status RunExaminerOnStore(const EpochFolder& folder,
                                 const std::string& models, int shard) {
   if (!absl::GetFlag(FLAGS_bring)) {
@@ -289,7 +316,7 @@ absl::Status RunExaminerOnStore(const EpochFolder& folder,
     return RunExaminer(folder, store, shard);
   }
   SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Hub> hub, NamedHub());
-  HubStore store(*hub, models, [](uint64_t) { Restart(); });
+  OneModelOfHub store(*hub, models, [](uint64_t) { Restart(); });
   return RunExaminer(folder, store, shard);
 }
 
@@ -319,6 +346,9 @@ absl::Status RunShard(const WorkerWords& words) {
   const EpochFolder folder(absl::GetFlag(FLAGS_worker));
   const std::string models = ModelsFolder(HomeFolder());
   const bool examines = words.stage == kExamine;
+  const bool brings = examines && absl::GetFlag(FLAGS_bring);
+  SN37_RETURN_IF_ERROR(
+      ConfineProcess(brings ? Network::kAllowed : Network::kNone));
   LocalStore home(models);
   std::optional<Prefetch> ahead;
   if (words.next.has_value()) {

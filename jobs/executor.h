@@ -4,7 +4,8 @@
 // be run again, or twice at once, without harm.
 //
 // An implementer
-//   1. runs every shard in a process of its own that holds no key,
+//   1. runs every shard in a process of its own that holds no key, has none of
+//      our open files, and of our environment only what it needs,
 //   2. calls `progress` in the caller's thread as samples finish,
 //   3. tells in ShardEnd how each process ended, and does not judge it,
 //   4. returns an error only when it can run no shard at all.

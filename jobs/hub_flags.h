@@ -15,6 +15,14 @@ namespace sn37::jobs {
 
 inline constexpr absl::string_view kHubFlagFile = "jobs/hub_flags.cc";
 
+// The environment that NamedHub and its connections go by.
+inline constexpr absl::string_view kHubVariables[] = {
+    "ALL_PROXY",   "HF_ENDPOINT",   "HF_HOME",   "HF_HUB_OFFLINE",
+    "HF_TOKEN",    "HF_TOKEN_PATH", "HOME",      "HTTPS_PROXY",
+    "NO_PROXY",    "SSL_CERT_FILE", "all_proxy", "http_proxy",
+    "https_proxy", "no_proxy",
+};
+
 // A client by --hub, --hub_cache, --offline and --hub_bytes. What is not given
 // comes from HF_ENDPOINT and HF_HUB_OFFLINE; the token from HF_TOKEN, else from
 // the file HF_TOKEN_PATH, else from "token" in HF_HOME or
@@ -26,7 +34,7 @@ absl::StatusOr<std::unique_ptr<Hub>> NamedHub();
 std::string HubFolder();
 uint64_t HubBytes();
 
-// These flags for another process. The environment it has by itself.
+// These flags for another process; it needs kHubVariables too.
 std::vector<std::string> HubFlags();
 
 }  // namespace sn37::jobs

@@ -1,5 +1,5 @@
 // The worker: evaluates one planned model in a process of its own, which holds
-// no key and opens no network connection. It reads the plan, draws the samples
+// no key and is confined (confinement.h). It reads the plan, draws the samples
 // from the pinned snapshot, and appends each result to the model's log; what
 // the log holds already is not evaluated again.
 #ifndef SN37_JOBS_WORKER_H_

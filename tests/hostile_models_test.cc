@@ -277,7 +277,8 @@ TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
          absl::StrCat("--home=", home),
          absl::StrCat("--snapshot=",
                       fs::absolute("datasets/demo/snapshot").string()),
-         "--threads=1", stage});
+         "--threads=1", stage},
+        /*environment=*/{});
   };
   jobs::LocalExecutor examiner = executor("examine");
   jobs::LocalExecutor evaluator = executor("evaluate");

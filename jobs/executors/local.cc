@@ -15,8 +15,6 @@
 #include "absl/strings/string_view.h"
 #include "sn37/base/status_macros.h"
 
-extern char** environ;
-
 namespace sn37::jobs {
 namespace {
 
@@ -53,29 +51,40 @@ std::string Follow(int fd, absl::FunctionRef<void(int64_t)> progress) {
   }
 }
 
-absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& command,
-                            int stdout_fd) {
-  std::vector<char*> argv;
-  for (const std::string& word : command) {
-    argv.push_back(const_cast<char*>(word.c_str()));
+// Pointers into `words`, and a null at the end.
+std::vector<char*> Pointers(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (const std::string& word : words) {
+    pointers.push_back(const_cast<char*>(word.c_str()));
   }
-  argv.push_back(nullptr);
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& command,
+                            const std::vector<std::string>& environment,
+                            int stdout_fd) {
+  const std::vector<char*> argv = Pointers(command);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
+                                   O_RDONLY, 0);
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   pid_t pid = 0;
-  int error =
-      posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  int error = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(),
+                          Pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return Errno(absl::StrCat("start ", command[0]), error);
   return pid;
 }
 
 absl::StatusOr<ShardEnd> RunOne(const std::vector<std::string>& command,
+                                const std::vector<std::string>& environment,
                                 absl::FunctionRef<void(int64_t)> progress) {
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) != 0) return Errno("make a pipe", errno);
-  absl::StatusOr<pid_t> pid = Spawn(command, fds[1]);
+  absl::StatusOr<pid_t> pid = Spawn(command, environment, fds[1]);
   close(fds[1]);
   if (!pid.ok()) {
     close(fds[0]);
@@ -95,8 +104,9 @@ absl::StatusOr<ShardEnd> RunOne(const std::vector<std::string>& command,
 
 }  // namespace
 
-LocalExecutor::LocalExecutor(std::vector<std::string> command)
-    : command_(std::move(command)) {}
+LocalExecutor::LocalExecutor(std::vector<std::string> command,
+                             std::vector<std::string> environment)
+    : command_(std::move(command)), environment_(std::move(environment)) {}
 
 absl::StatusOr<std::vector<ShardEnd>> LocalExecutor::Run(
     absl::Span<const int> shards, absl::FunctionRef<void(int64_t)> progress) {
@@ -106,7 +116,8 @@ absl::StatusOr<std::vector<ShardEnd>> LocalExecutor::Run(
     for (int shard : shards.subspan(i, 2)) {
       command.push_back(absl::StrCat(shard));
     }
-    SN37_ASSIGN_OR_RETURN(ShardEnd end, RunOne(command, progress));
+    SN37_ASSIGN_OR_RETURN(ShardEnd end,
+                          RunOne(command, environment_, progress));
     ends.push_back(std::move(end));
   }
   return ends;

@@ -16,8 +16,11 @@ class LocalExecutor : public Executor {
   // `command` with the shard's index appended, and that of the one after it
   // where there is one, is what a child runs. On its standard output a child
   // writes one line per finished sample, "."; any other line is its message.
-  // The child's standard error is ours.
-  explicit LocalExecutor(std::vector<std::string> command);
+  // Its standard error is ours. Nothing else is: its standard input is empty,
+  // it has no other open files, and its environment is `environment`, each
+  // NAME=VALUE.
+  LocalExecutor(std::vector<std::string> command,
+                std::vector<std::string> environment);
 
   absl::StatusOr<std::vector<ShardEnd>> Run(
       absl::Span<const int> shards,
@@ -25,6 +28,7 @@ class LocalExecutor : public Executor {
 
  private:
   const std::vector<std::string> command_;
+  const std::vector<std::string> environment_;
 };
 
 }  // namespace sn37::jobs

@@ -1,6 +1,9 @@
 #include "jobs/executors/local.h"
 
+#include <unistd.h>
+
 #include <csignal>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,7 +16,8 @@ namespace {
 absl::StatusOr<std::vector<ShardEnd>> RunScript(const std::string& script,
                                                 std::vector<int> shards,
                                                 int64_t& finished) {
-  LocalExecutor executor({"/bin/sh", "-c", script, "sh"});
+  LocalExecutor executor({"/bin/sh", "-c", script, "sh"},
+                         {"PATH=/usr/bin:/bin", "SN37_NAMED=named"});
   return executor.Run(shards, [&](int64_t n) { finished += n; });
 }
 
@@ -49,8 +53,25 @@ TEST(LocalExecutorTest, AFloodOfOutputIsCut) {
   EXPECT_EQ((*ends)[0].message.size(), 4096);
 }
 
+TEST(LocalExecutorTest, AWorkerHasNothingOfOursButItsStandardError) {
+  setenv("SN37_FOREIGN", "secret", 1);
+  constexpr int kOurs = 77;
+  ASSERT_EQ(dup2(STDERR_FILENO, kOurs), kOurs);
+  int64_t finished = 0;
+  auto ends = RunScript(R"(
+      read line && echo an input && exit 1
+      [ -e /proc/$$/fd/2 ] || exit 2
+      [ -e /proc/$$/fd/77 ] && echo an open file && exit 3
+      tr '\0' ' ' < /proc/$$/environ; echo)",
+                        {0}, finished);
+  close(kOurs);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_EQ((*ends)[0].exit_code, 0);
+  EXPECT_EQ((*ends)[0].message, "PATH=/usr/bin:/bin SN37_NAMED=named ");
+}
+
 TEST(LocalExecutorTest, ACommandThatCannotStartIsAnError) {
-  LocalExecutor executor({"/no/such/program"});
+  LocalExecutor executor({"/no/such/program"}, {});
   EXPECT_EQ(executor.Run({0}, [](int64_t) {}).status().code(),
             absl::StatusCode::kUnavailable);
 }
