@@ -21,11 +21,12 @@ namespace sn37::jobs {
 namespace {
 
 absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
-                                         const Constraints& constraints,
+                                         const Competition& competition,
                                          ModelStore& store) {
   Examination found;
   SN37_ASSIGN_OR_RETURN(const ModelId id, ParseModelId(planned.commitment()));
-  absl::StatusOr<std::string> folder = store.Fetch(id, constraints.max_bytes());
+  absl::StatusOr<std::string> folder =
+      store.Fetch(id, competition.constraints().max_bytes());
   if (!folder.ok()) {
     if (!RulesOut(folder.status())) return folder.status();
     found.set_misconfigured(FaultText(folder.status(), ""));
@@ -41,7 +42,7 @@ absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
     return found;
   }
   absl::StatusOr<std::vector<ConstraintResult>> results =
-      CheckFolder(*folder, constraints);
+      CheckFolder(*folder, competition);
   if (results.ok()) {
     found.set_misconfigured(Failures(*results));
   } else if (eval::IsModelFault(results.status())) {
@@ -106,9 +107,8 @@ absl::Status RunExaminer(const EpochFolder& folder, ModelStore& store,
                          int shard) {
   SN37_ASSIGN_OR_RETURN(const EpochPlan plan, ReadPlan(folder.draft()));
   SN37_ASSIGN_OR_RETURN(const Shard entry, ShardAt(plan, shard));
-  SN37_ASSIGN_OR_RETURN(
-      const Examination found,
-      ExamineModel(*entry.model, entry.competition->constraints(), store));
+  SN37_ASSIGN_OR_RETURN(const Examination found,
+                        ExamineModel(*entry.model, *entry.competition, store));
   return WriteFileWhole(folder.examination(shard), found.SerializeAsString());
 }
 

@@ -34,7 +34,7 @@ absl::StatusOr<CheckReport> Check(const std::string& folder,
             : " is not in the schedule's last entry"));
   }
   SN37_ASSIGN_OR_RETURN(std::vector<ConstraintResult> results,
-                        CheckFolder(folder, rules->constraints()));
+                        CheckFolder(folder, *rules));
   CheckReport report;
   report.passed = AllPassed(results);
   for (ConstraintResult& result : results) {

@@ -171,6 +171,8 @@ struct Model {
   bool changes = false;
   // Whether its workers have no time for anything.
   bool stalls = false;
+  // The one task that it fails; all where empty.
+  std::string task = "";
 };
 
 std::string FolderOf(const std::string& home, const std::string& name) {
@@ -300,7 +302,8 @@ TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
   EXPECT_EQ(evaluation->incomplete_because, "");
   int failed = 0, scored = 0;
   for (const SampleResult& result : evaluation->results) {
-    if (result.model_digest() == plan.models(0).digest()) {
+    const bool is_hostile = result.model_digest() == plan.models(0).digest();
+    if (is_hostile && (hostile.task.empty() || hostile.task == result.task())) {
       EXPECT_EQ(result.status(), MODEL_FAILED) << result.task();
       EXPECT_THAT(result.error(), HasSubstr(hostile.why));
       ++failed;
@@ -309,8 +312,8 @@ TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
       ++scored;
     }
   }
-  EXPECT_EQ(failed, 9);
-  EXPECT_EQ(scored, 9);
+  EXPECT_EQ(failed, hostile.task.empty() ? 9 : 3);
+  EXPECT_EQ(failed + scored, 18);
 }
 
 std::vector<Model> HostileModels() {
@@ -359,6 +362,15 @@ std::vector<Model> HostileModels() {
                  "{% for m in messages %}{{ m.content }}"
                  "{% if ' ' in m.content|trim %} yes{% endif %}{% endfor %}"),
        "depends on what the messages say"},
+      {"long_prompts",
+       [](const std::string& folder) {
+         ChangeConfig(folder, "max_position_embeddings", 1 << 20);
+         Write(folder, "chat_template.jinja",
+               "{% for m in messages %}{{ m.content }}{% endfor %}"
+               "{{ 'x' * 200000 }}");
+       },
+       "tokens of a prompt, the competition allows 8192", false, false,
+       "if_eval"},
       {"layers", with("num_hidden_layers", 1000000000), "num_hidden_layers"},
       {"heads",
        [](const std::string& folder) {

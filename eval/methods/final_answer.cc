@@ -43,7 +43,8 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
                  AddSpecial::kNo));
   TruncateLeft(prompt, options.sequence_length);
   SampleRequests requests;
-  requests.generate.push_back(Ask(tokenizer, std::move(prompt), options));
+  SN37_ASSIGN_OR_RETURN(requests.generate.emplace_back(),
+                        Ask(tokenizer, std::move(prompt), options));
   return requests;
 }
 

@@ -3,9 +3,9 @@
 // once for every rule.
 //
 // As the reference does it, in tokens instead of seconds: at most 200 new
-// tokens, repetition penalty 1.2, prompts not cut. A model that answers two
-// different prompts almost alike in more than a tenth of the samples voids its
-// task.
+// tokens, repetition penalty 1.2, prompts not cut: a model that makes more than
+// the sequence length of one has failed. One that answers two different prompts
+// almost alike in more than a tenth of the samples voids its task.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -51,7 +51,8 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
     SN37_ASSIGN_OR_RETURN(
         std::vector<int32_t> tokens,
         EncodeChat(tokenizer, Conversation("", prompt), AddSpecial::kNo));
-    requests.generate.push_back(Ask(tokenizer, std::move(tokens), options));
+    SN37_ASSIGN_OR_RETURN(requests.generate.emplace_back(),
+                          Ask(tokenizer, std::move(tokens), options));
   }
   return requests;
 }

@@ -45,7 +45,7 @@ enum class LossUnit {
 
 // What a competition or task may set.
 struct MethodOptions {
-  // Tokens of a context or text at most; >= 2. Has no default.
+  // Tokens of a prompt, context or text at most; >= 2. Has no default.
   int64_t sequence_length = 0;
   // Of the losses. Other methods do not use it.
   LossUnit loss_unit = LossUnit::kNatsPerToken;
@@ -81,7 +81,10 @@ struct JudgedSample {
 //  2. build checks that the sample has the method's body (else kInternal);
 //     judge accepts exactly the responses to what build asked for, and refuses
 //     others with kInvalidArgument.
-//  3. judge gives as many items as item_count says, each at least 0 and at most
+//  3. build asks for no answer to a prompt of more than sequence_length tokens,
+//     whatever the model's tokenizer and chat template make of the sample: it
+//     cuts it, or fails with kOutOfRange.
+//  4. judge gives as many items as item_count says, each at least 0 and at most
 //     `worst`, and in `numbers` what they came from beyond the responses.
 struct Method {
   // As schedules and records name it.

@@ -132,6 +132,23 @@ TEST_P(MethodTest, JudgesTheResponsesToItsRequestsAndNoOthers) {
   }
 }
 
+TEST_P(MethodTest, NoPromptIsLongerThanTheSequenceLength) {
+  const Tokenizer tokenizer = MakeTinyTokenizer();
+  MethodOptions small = options();
+  small.sequence_length = 2;
+  for (const datasets::Sample& sample : Samples()) {
+    const auto requests = method().build(sample, 0, tokenizer, small);
+    if (absl::IsInternal(requests.status())) continue;  // another's sample
+    if (!requests.ok()) {
+      EXPECT_TRUE(absl::IsOutOfRange(requests.status())) << requests.status();
+      continue;
+    }
+    for (const GenerateRequest& request : requests->generate) {
+      EXPECT_LE(request.prompt.size(), 2);
+    }
+  }
+}
+
 TEST_P(MethodTest, WithoutSamplesTheTaskIsWorst) {
   EXPECT_EQ(ScoreTask(method(), {}).raw, method().worst);
 }

@@ -41,7 +41,8 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
       EncodeChat(tokenizer, Conversation("", sample.multiple_choice().prompt()),
                  AddSpecial::kNo));
   TruncateLeft(prompt, options.sequence_length);
-  requests.generate.push_back(Ask(tokenizer, std::move(prompt), options));
+  SN37_ASSIGN_OR_RETURN(requests.generate.emplace_back(),
+                        Ask(tokenizer, std::move(prompt), options));
   return requests;
 }
 

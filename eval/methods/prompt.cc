@@ -146,8 +146,15 @@ std::vector<int32_t> StopIds(const Tokenizer& tokenizer) {
   return eos.has_value() ? std::vector<int32_t>{*eos} : std::vector<int32_t>{};
 }
 
-GenerateRequest Ask(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
-                    const MethodOptions& options) {
+absl::StatusOr<GenerateRequest> Ask(const Tokenizer& tokenizer,
+                                    std::vector<int32_t> prompt,
+                                    const MethodOptions& options) {
+  if (std::ssize(prompt) > options.sequence_length) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the chat template and the tokenizer make ", prompt.size(),
+                     " tokens of a prompt, the competition allows ",
+                     options.sequence_length));
+  }
   GenerateRequest request;
   request.prompt = std::move(prompt);
   request.max_new_tokens = options.max_new_tokens;

@@ -41,9 +41,11 @@ void TruncateLeft(std::vector<int32_t>& tokens, int64_t length);
 std::vector<int32_t> StopIds(const Tokenizer& tokenizer);
 
 // Asks for the answer to `prompt` as `options` say. `tokenizer` must outlive
-// the request.
-GenerateRequest Ask(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
-                    const MethodOptions& options);
+// the request. kOutOfRange for a prompt of more than options.sequence_length
+// tokens: what a model's template and tokenizer may make of one.
+absl::StatusOr<GenerateRequest> Ask(const Tokenizer& tokenizer,
+                                    std::vector<int32_t> prompt,
+                                    const MethodOptions& options);
 
 }  // namespace sn37::eval
 

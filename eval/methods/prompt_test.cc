@@ -110,9 +110,10 @@ TEST(EncodeChatTest, ATemplateThatFailsOnOtherContentsIsTheModelsFault) {
 
 TEST(AskTest, AsksAsTheOptionsSay) {
   MethodOptions options;
+  options.sequence_length = 2;
   options.max_new_tokens = 7;
   options.repetition_penalty = 1.5f;
-  const GenerateRequest request = Ask(MakeTinyTokenizer(), {4, 5}, options);
+  const GenerateRequest request = *Ask(MakeTinyTokenizer(), {4, 5}, options);
   EXPECT_THAT(request.prompt, ::testing::ElementsAre(4, 5));
   EXPECT_EQ(request.max_new_tokens, 7);
   EXPECT_EQ(request.min_new_tokens, 0);
@@ -121,11 +122,22 @@ TEST(AskTest, AsksAsTheOptionsSay) {
   EXPECT_FALSE(request.is_end);
 }
 
+TEST(AskTest, ALongerPromptThanIsAllowedIsTheModelsFault) {
+  MethodOptions options;
+  options.sequence_length = 2;
+  const auto request = Ask(MakeTinyTokenizer(), {4, 5, 6}, options);
+  EXPECT_EQ(request.status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_TRUE(IsModelFault(request.status()));
+  EXPECT_THAT(std::string(request.status().message()),
+              ::testing::HasSubstr("3 tokens of a prompt"));
+}
+
 TEST(AskTest, StopStringsEndTheAnswer) {
   const Tokenizer tokenizer = MakeTinyTokenizer();
   MethodOptions options;
+  options.sequence_length = 1;
   options.stop_strings = {"}}", "Q:"};
-  const GenerateRequest request = Ask(tokenizer, {4}, options);
+  const GenerateRequest request = *Ask(tokenizer, {4}, options);
   ASSERT_TRUE(request.is_end);
   EXPECT_FALSE(request.is_end(Characters("x{1} } Q")));
   EXPECT_TRUE(request.is_end(Characters("x{{1}}")));

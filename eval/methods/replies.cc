@@ -1,7 +1,9 @@
 #include "eval/methods/replies.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "eval/methods/prompt.h"
 #include "sn37/base/status_macros.h"
 
@@ -21,6 +23,11 @@ absl::StatusOr<SampleRequests> ScoreReplies(
     if (tokens.empty()) {
       return absl::InvalidArgumentError(
           "the tokenizer makes no tokens of the reference");
+    }
+    if (std::ssize(tokens) > std::max(sequence_length, std::ssize(reply))) {
+      return absl::OutOfRangeError(
+          absl::StrCat("the tokenizer makes ", tokens.size(),
+                       " tokens of a reference of ", reply.size(), " bytes"));
     }
     if (give_back == GiveBack::kYes) {
       SN37_RETURN_IF_ERROR(CheckGivesBack(tokenizer, tokens, reply));

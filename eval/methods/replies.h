@@ -25,8 +25,9 @@ enum class GiveBack { kNo, kYes };
 // cut to `sequence_length` on the left. The reply is encoded without special
 // tokens, so that none is scored; all its bytes count.
 //
-// kInvalidArgument, as the model's tokenizer is at fault, where it makes no
-// tokens of a reply, and as EncodeChat and CheckGivesBack.
+// The model's tokenizer is at fault, with kInvalidArgument, where it makes no
+// tokens of a reply, and as EncodeChat and CheckGivesBack say; with kOutOfRange
+// where it makes more than `sequence_length` of one, and more than its bytes.
 absl::StatusOr<SampleRequests> ScoreReplies(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
     const std::vector<std::string>& replies, int64_t sequence_length,

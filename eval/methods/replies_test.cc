@@ -39,6 +39,19 @@ TEST(ScoreRepliesTest, OnlyTheContextIsCutAndOnItsLeft) {
               ElementsAreArray(Characters("ant]a long reply")));
 }
 
+TEST(ScoreRepliesTest, AReplyOfMoreTokensThanItsBytesIsNotOfAnyLength) {
+  const Tokenizer tokenizer = MakeTinyTokenizer({.e = "eeeeeeeeee"});
+  const auto score = [&](int64_t sequence_length) {
+    return ScoreReplies(tokenizer, {{"user", "P"}}, {"yes"}, sequence_length,
+                        GiveBack::kNo);
+  };
+  EXPECT_TRUE(score(12).ok());
+  const absl::Status status = score(11).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_THAT(std::string(status.message()),
+              ::testing::HasSubstr("12 tokens of a reference of 3 bytes"));
+}
+
 TEST(ScoreRepliesTest, WhereBytesCountTheTokenizerMustGiveTheReplyBack) {
   const Tokenizer tokenizer = MakeTinyTokenizer();
   // The tiny tokenizer has one token for all that is not ASCII.

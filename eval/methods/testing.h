@@ -28,6 +28,8 @@ struct TinyTokenizerOptions {
   // Whether encoding with special tokens puts a BOS in front.
   bool adds_bos = false;
   bool has_eos = true;
+  // What it takes an e for.
+  std::string e = "e";
   // Whether what it decodes is shown without the space before a full stop.
   bool cleans_up_spaces = false;
   // Empty: none. Every message as "[role]content", then "[assistant]".
@@ -56,6 +58,10 @@ inline Tokenizer MakeTinyTokenizer(const TinyTokenizerOptions& options = {}) {
   nlohmann::json tokenizer = {
       {"version", "1.0"},
       {"added_tokens", special},
+      {"normalizer",
+       {{"type", "Replace"},
+        {"pattern", {{"String", "e"}}},
+        {"content", options.e}}},
       {"pre_tokenizer",
        {{"type", "Split"},
         {"pattern", {{"Regex", "[\\s\\S]"}}},

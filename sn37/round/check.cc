@@ -74,19 +74,27 @@ absl::Status AddWeightFacts(const std::string& folder,
 // Published models with full attention over 16,384 tokens take twice theirs.
 constexpr double kTextBytesPerByte = 4;
 
-// The engine has to be able to follow the config, and a text must not take so
-// much memory that a machine which holds the weights cannot evaluate it: that
-// would stop the epoch, for everyone.
-absl::Status CheckDecoder(const eval::ModelConfig& config,
-                          const Constraints& constraints, int64_t bytes) {
+// A prompt may be as long as the competition's sequences, its answer follows.
+int64_t LongestText(const Competition& competition) {
+  int64_t answer = 0;
+  for (const Task& task : competition.tasks()) {
+    answer = std::max<int64_t>(answer, task.max_new_tokens());
+  }
+  return competition.constraints().sequence_length() + answer;
+}
+
+// The engine has to be able to follow the config, and a text of so many tokens
+// must not take so much memory that a machine which holds the weights cannot
+// evaluate it: that would stop the epoch, for everyone.
+absl::Status CheckDecoder(const eval::ModelConfig& config, int64_t longest,
+                          int64_t bytes) {
   const absl::StatusOr<const eval::ModelArch*> arch =
       eval::FindArch(config.json);
   if (!arch.ok()) return absl::OkStatus();  // a constraint says so
   SN37_ASSIGN_OR_RETURN(const eval::DecoderConfig decoder,
                         eval::ParseDecoderConfig(**arch, config.json));
   constexpr double kMiB = 1 << 20;
-  const int64_t tokens =
-      std::min(constraints.sequence_length(), decoder.max_positions);
+  const int64_t tokens = std::min(longest, decoder.max_positions);
   const double needed = eval::TextBytes(decoder, tokens) / kMiB;
   const double allowed =
       kTextBytesPerByte * static_cast<double>(bytes) / kMiB + 1024;
@@ -100,7 +108,7 @@ absl::Status CheckDecoder(const eval::ModelConfig& config,
 }  // namespace
 
 absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
-    const std::string& folder, const Constraints& constraints) {
+    const std::string& folder, const Competition& competition) {
   ModelFacts facts;
   SN37_ASSIGN_OR_RETURN(const eval::ModelConfig config,
                         eval::ReadModelConfig(folder));
@@ -115,8 +123,9 @@ absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
   for (const ModelFile& file : files) {
     facts.bytes += static_cast<int64_t>(file.bytes);
   }
-  SN37_RETURN_IF_ERROR(CheckDecoder(config, constraints, facts.bytes));
-  return CheckModel(facts, constraints);
+  SN37_RETURN_IF_ERROR(
+      CheckDecoder(config, LongestText(competition), facts.bytes));
+  return CheckModel(facts, competition.constraints());
 }
 
 }  // namespace sn37

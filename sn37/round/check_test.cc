@@ -32,11 +32,17 @@ Constraints Limits() {
   return limits;
 }
 
+Competition With(const Constraints& limits) {
+  Competition competition;
+  *competition.mutable_constraints() = limits;
+  return competition;
+}
+
 // The results by name: what was measured, and whether it passed.
 std::map<std::string, ConstraintResult> Check(const std::string& folder,
                                               const Constraints& limits) {
   std::map<std::string, ConstraintResult> by_name;
-  const auto results = CheckFolder(folder, limits);
+  const auto results = CheckFolder(folder, With(limits));
   EXPECT_TRUE(results.ok()) << results.status();
   if (!results.ok()) return by_name;
   for (const ConstraintResult& result : *results) {
@@ -84,8 +90,10 @@ TEST(CheckTest, AModelWithoutTokenizerFailsThatConstraintOnly) {
 }
 
 // The tiny model with another value in its config.json.
-absl::Status CheckWith(const std::string& key, const nlohmann::json& value) {
+absl::Status CheckWith(const std::string& key, const nlohmann::json& value,
+                       const Competition& competition = With(Limits())) {
   const std::string folder = testing::TempDir() + "/" + key;
+  std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   const std::string tiny = std::string(kTiny) + "llama_gqa_untied/";
   std::filesystem::copy_file(tiny + "model.safetensors",
@@ -94,7 +102,7 @@ absl::Status CheckWith(const std::string& key, const nlohmann::json& value) {
       *ParseJson(*ReadFile(tiny + "config.json", 1 << 20), {});
   config[key] = value;
   EXPECT_TRUE(WriteFileWhole(folder + "/config.json", config.dump()).ok());
-  return CheckFolder(folder, Limits()).status();
+  return CheckFolder(folder, competition).status();
 }
 
 TEST(CheckTest, AConfigThatTheEngineCannotFollowIsAnError) {
@@ -111,10 +119,24 @@ TEST(CheckTest, AModelWhoseTextsTakeMoreMemoryThanItsSizeAllowsIsAtFault) {
               HasSubstr("a text of 512 tokens takes"));
 }
 
+TEST(CheckTest, AnAnswerCountsBesideItsPrompt) {
+  Competition competition = With(Limits());
+  constexpr int kPositions = 1 << 21;
+  EXPECT_TRUE(
+      CheckWith("max_position_embeddings", kPositions, competition).ok());
+  competition.add_tasks()->set_max_new_tokens(1 << 20);
+  const absl::Status status =
+      CheckWith("max_position_embeddings", kPositions, competition);
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("a text of 1056768 tokens takes"));
+}
+
 TEST(CheckTest, WhatCannotBeMeasuredIsAnError) {
   EXPECT_FALSE(
-      CheckFolder(std::string(kTiny) + "llama_bin_refused", Limits()).ok());
-  EXPECT_EQ(CheckFolder("nowhere", Limits()).status().code(),
+      CheckFolder(std::string(kTiny) + "llama_bin_refused", With(Limits()))
+          .ok());
+  EXPECT_EQ(CheckFolder("nowhere", With(Limits())).status().code(),
             absl::StatusCode::kNotFound);
 }
 
