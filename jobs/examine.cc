@@ -16,9 +16,35 @@
 #include "sn37/round/check.h"
 #include "sn37/store/digest.h"
 #include "sn37/store/fault_text.h"
+#include "sn37/store/unchanged.h"
 
 namespace sn37::jobs {
 namespace {
+
+absl::StatusOr<Examination> ExamineFolder(const std::string& folder,
+                                          const PlannedModel& planned,
+                                          const ModelId& id,
+                                          const Competition& competition) {
+  Examination found;
+  const absl::StatusOr<Digest> digest = ModelDigest(folder);
+  if (!digest.ok()) return absl::UnavailableError(digest.status().message());
+  found.set_digest(digest->hex());
+  if (SecureHash(digest->base64(), planned.hotkey()) != id.secure_hash) {
+    found.set_misconfigured(
+        "the model's files are not those that the commitment's hash names");
+    return found;
+  }
+  absl::StatusOr<std::vector<ConstraintResult>> results =
+      CheckFolder(folder, competition);
+  if (results.ok()) {
+    found.set_misconfigured(Failures(*results));
+  } else if (eval::IsModelFault(results.status())) {
+    found.set_misconfigured(FaultText(results.status(), folder));
+  } else {
+    return results.status();
+  }
+  return found;
+}
 
 absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
                                          const Competition& competition,
@@ -32,24 +58,13 @@ absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
     found.set_misconfigured(FaultText(folder.status(), ""));
     return found;
   }
-  // The store has the files: one that cannot be read is not the model's fault.
-  const absl::StatusOr<Digest> digest = ModelDigest(*folder);
-  if (!digest.ok()) return absl::UnavailableError(digest.status().message());
-  found.set_digest(digest->hex());
-  if (SecureHash(digest->base64(), planned.hotkey()) != id.secure_hash) {
-    found.set_misconfigured(
-        "the model's files are not those that the commitment's hash names");
-    return found;
-  }
-  absl::StatusOr<std::vector<ConstraintResult>> results =
-      CheckFolder(*folder, competition);
-  if (results.ok()) {
-    found.set_misconfigured(Failures(*results));
-  } else if (eval::IsModelFault(results.status())) {
-    found.set_misconfigured(FaultText(results.status(), *folder));
-  } else {
-    return results.status();
-  }
+  // The store has the files: that they cannot be read, or change meanwhile, is
+  // not the model's fault.
+  const absl::StatusOr<UnchangedFiles> files = UnchangedFiles::Of(*folder);
+  if (!files.ok()) return absl::UnavailableError(files.status().message());
+  SN37_ASSIGN_OR_RETURN(found,
+                        ExamineFolder(*folder, planned, id, competition));
+  SN37_RETURN_IF_ERROR(files->Check());
   return found;
 }
 

@@ -36,6 +36,10 @@ std::string Describe(const PlannedModel& model, const ShardEnd& end) {
   std::string what;
   if (end.signal == kStallSignal) {
     what = "the worker finished nothing in the time of --stall_limit";
+  } else if (end.signal == SIGBUS) {
+    what =
+        "the worker was ended by a file that was cut short while it was "
+        "read, or cannot be read (Bus error)";
   } else if (end.signal != 0) {
     what = absl::StrCat("the worker was ended by ", strsignal(end.signal));
   } else if (!end.message.empty()) {

@@ -17,6 +17,7 @@
 #include "sn37/round/round.h"
 #include "sn37/store/digest.h"
 #include "sn37/store/local_store.h"
+#include "sn37/store/unchanged.h"
 
 namespace sn37::jobs {
 namespace {
@@ -54,6 +55,8 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
       model.folder,
       LocalStore(options.models).Fetch(id, constraints.max_bytes()));
   model.digest = planned.digest();
+  SN37_ASSIGN_OR_RETURN(const UnchangedFiles files,
+                        UnchangedFiles::Of(model.folder));
   SN37_ASSIGN_OR_RETURN(Digest digest, ModelDigest(model.folder));
   if (digest.hex() != model.digest) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -64,6 +67,7 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
   model.sequence_length = constraints.sequence_length();
   return RunRound(model, tasks, KeysOf(known), engine,
                   [&](const SampleResult& result) {
+                    SN37_RETURN_IF_ERROR(files.Check());
                     SN37_RETURN_IF_ERROR(AppendSample(log, result));
                     finished();
                     return absl::OkStatus();

@@ -23,7 +23,8 @@ struct WorkerOptions {
 
 // `shard` is an index into the plan's models; `finished` is called once per
 // sample written to the log. OK when the log is whole. Errors are never the
-// model's: those are in the log.
+// model's: those are in the log. A model's files that change are such an error:
+// no result of other bytes than the plan's digest names is written.
 absl::Status RunWorker(const WorkerOptions& options, int shard,
                        absl::FunctionRef<void()> finished);
 

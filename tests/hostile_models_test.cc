@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <bit>
@@ -16,7 +17,6 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <optional>
 #include <ostream>
 #include <span>
 #include <string>
@@ -35,6 +35,8 @@
 #include "jobs/evaluate.h"
 #include "jobs/examine.h"
 #include "jobs/executors/local.h"
+#include "jobs/sample_log.h"
+#include "jobs/worker.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/digest.h"
 #include "sn37/base/file.h"
@@ -167,8 +169,6 @@ struct Model {
   std::string name;
   std::function<void(const std::string& folder)> spoil;
   std::string why;  // in every sample's error
-  // Whether the weights' file is touched all the time.
-  bool changes = false;
   // Whether its workers have no time for anything.
   bool stalls = false;
   // The one task that it fails; all where empty.
@@ -220,29 +220,54 @@ jobs::EpochPlan PlanOf(const std::string& home,
   return plan;
 }
 
-// Moves a file's time on until it goes out of scope.
-class Toucher {
+// Changes a file over and over until it goes out of scope.
+class Changer {
  public:
-  explicit Toucher(std::string path)
-      : path_(std::move(path)), thread_([this] { Run(); }) {}
-  ~Toucher() {
+  // `change(path, i)` is called for i = 1, 2, ….
+  Changer(std::string path, std::function<void(const std::string&, int)> change)
+      : path_(std::move(path)),
+        change_(std::move(change)),
+        thread_([this] { Run(); }) {}
+  ~Changer() {
     done_ = true;
     thread_.join();
   }
 
  private:
   void Run() {
-    for (time_t second = 1; !done_; ++second) {
-      const timespec times[2] = {{second, 0}, {second, 0}};
-      utimensat(AT_FDCWD, path_.c_str(), times, 0);
+    for (int i = 1; !done_; ++i) {
+      change_(path_, i);
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   }
 
   const std::string path_;
+  const std::function<void(const std::string&, int)> change_;
   std::atomic<bool> done_ = false;
   std::thread thread_;
 };
+
+void Touch(const std::string& path, int second) {
+  const timespec times[2] = {{second, 0}, {second, 0}};
+  EXPECT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+}
+
+// Puts another number in the place of the last one, and the old one back.
+void ChangeBytes(const std::string& path, int i) {
+  const FileDescriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  const float value = static_cast<float>(i % 2);
+  EXPECT_EQ(pwrite(file.get(), &value, sizeof value,
+                   fs::file_size(path) - sizeof value),
+            sizeof value);
+}
+
+// Cuts off the second half, which is zeros, and puts it back.
+void CutShort(const std::string& path, int) {
+  const auto size = fs::file_size(path);
+  fs::resize_file(path, size / 2);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  fs::resize_file(path, size);
+}
 
 // For messages of gtest.
 void PrintTo(const Model& model, std::ostream* out) { *out << model.name; }
@@ -257,40 +282,53 @@ constexpr char kStallFirst[] = R"(
   exec "$0" "$@"
 )";
 
+std::string Snapshot() { return fs::absolute("datasets/demo/snapshot"); }
+
+// An epoch of two models: a hostile one, which is the first, and a good one.
+struct Epoch {
+  Epoch(const std::string& name,
+        const std::function<void(const std::string& folder)>& spoil)
+      : home(absl::StrCat(testing::TempDir(), "/", name, ".home")),
+        hostile(FolderOf(home, name)),
+        folder(home, 1440) {
+    WriteGoodModel(hostile);
+    WriteGoodModel(FolderOf(home, "good"));
+    spoil(hostile);
+    plan = PlanOf(home, {name, "good"});
+    EXPECT_TRUE(MakeFolder(folder.logs()).ok());
+    EXPECT_TRUE(WriteFileWhole(folder.plan(), plan.SerializeAsString()).ok());
+  }
+
+  jobs::LocalExecutor Executor(const char* script, const char* stage) const {
+    return jobs::LocalExecutor(
+        {"/bin/sh", "-c", script, fs::canonical("jobs/epoch"),
+         absl::StrCat("--worker=", folder.path()),
+         absl::StrCat("--home=", home), absl::StrCat("--snapshot=", Snapshot()),
+         "--threads=1", stage},
+        /*environment=*/{});
+  }
+
+  const std::string home;
+  const std::string hostile;  // folder of the model
+  const jobs::EpochFolder folder;
+  jobs::EpochPlan plan;
+};
+
 class HostileModelsTest : public testing::TestWithParam<Model> {};
 
 TEST_P(HostileModelsTest, FailsAndTheNextOneIsEvaluated) {
   const Model& hostile = GetParam();
-  const std::string home =
-      absl::StrCat(testing::TempDir(), "/", hostile.name, ".home");
-  for (const std::string& name : {hostile.name, std::string("good")}) {
-    WriteGoodModel(FolderOf(home, name));
-  }
-  const std::string folder = FolderOf(home, hostile.name);
-  hostile.spoil(folder);
-  const jobs::EpochPlan plan = PlanOf(home, {hostile.name, "good"});
-  const jobs::EpochFolder epoch(home, plan.sync_block());
-  ASSERT_TRUE(MakeFolder(epoch.path()).ok());
-  ASSERT_TRUE(WriteFileWhole(epoch.plan(), plan.SerializeAsString()).ok());
-  const auto executor = [&](const std::string& stage) {
-    return jobs::LocalExecutor(
-        {"/bin/sh", "-c", hostile.stalls ? kStallFirst : kRun,
-         fs::canonical("jobs/epoch"), absl::StrCat("--worker=", epoch.path()),
-         absl::StrCat("--home=", home),
-         absl::StrCat("--snapshot=",
-                      fs::absolute("datasets/demo/snapshot").string()),
-         "--threads=1", stage},
-        /*environment=*/{});
-  };
-  jobs::LocalExecutor examiner = executor("examine");
-  jobs::LocalExecutor evaluator = executor("evaluate");
+  const Epoch epoch(hostile.name, hostile.spoil);
+  const jobs::EpochPlan& plan = epoch.plan;
+  const char* script = hostile.stalls ? kStallFirst : kRun;
+  jobs::LocalExecutor examiner = epoch.Executor(script, "examine");
+  jobs::LocalExecutor evaluator = epoch.Executor(script, "evaluate");
 
-  std::optional<Toucher> toucher;
-  if (hostile.changes) toucher.emplace(folder + "/model.safetensors");
   const auto begin = std::chrono::steady_clock::now();
   jobs::EpochPlan examined = plan;
-  const absl::Status examination = jobs::Examine(epoch, examiner, examined);
-  const auto evaluation = jobs::Evaluate(plan, epoch, evaluator);
+  const absl::Status examination =
+      jobs::Examine(epoch.folder, examiner, examined);
+  const auto evaluation = jobs::Evaluate(plan, epoch.folder, evaluator);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 2 * kMaxTime);
   rusage usage;
   getrusage(RUSAGE_CHILDREN, &usage);
@@ -369,8 +407,7 @@ std::vector<Model> HostileModels() {
                "{% for m in messages %}{{ m.content }}{% endfor %}"
                "{{ 'x' * 200000 }}");
        },
-       "tokens of a prompt, the competition allows 8192", false, false,
-       "if_eval"},
+       "tokens of a prompt, the competition allows 8192", false, "if_eval"},
       {"layers", with("num_hidden_layers", 1000000000), "num_hidden_layers"},
       {"heads",
        [](const std::string& folder) {
@@ -389,9 +426,8 @@ std::vector<Model> HostileModels() {
                               "vocab":{},"merges":[]}})"),
        "token"},
       {"empty_tokenizer", with_file("tokenizer.json", ""), "tokenizer.json"},
-      {"changes", Grow, "changed while it was read", true},
       {"stalls", [](const std::string& folder) { Fill(folder, 0.5f); },
-       "stalls its worker", false, true},
+       "stalls its worker", true},
   };
 }
 
@@ -400,6 +436,72 @@ INSTANTIATE_TEST_SUITE_P(All, HostileModelsTest,
                          [](const testing::TestParamInfo<Model>& info) {
                            return info.param.name;
                          });
+
+// ---- files that change ------------------------------------------------------
+
+struct Change {
+  const char* name;
+  void (*change)(const std::string& path, int i);
+};
+
+void PrintTo(const Change& change, std::ostream* out) { *out << change.name; }
+
+class ChangingFileTest : public testing::TestWithParam<Change> {};
+
+// Files of this machine's store: whoever changes them, it is not the miner.
+TEST_P(ChangingFileTest, GivesNoResultAndBlamesNoModel) {
+  const Epoch epoch(absl::StrCat("changes_", GetParam().name), Grow);
+  jobs::LocalExecutor examiner = epoch.Executor(kRun, "examine");
+  jobs::LocalExecutor evaluator = epoch.Executor(kRun, "evaluate");
+  const Changer changer(epoch.hostile + "/model.safetensors",
+                        GetParam().change);
+  const auto says_why =
+      testing::AnyOf(HasSubstr("changed while it was read"),
+                     HasSubstr("has changed since the epoch was planned"),
+                     HasSubstr("cut short while it was read"));
+
+  jobs::EpochPlan examined = epoch.plan;
+  const absl::Status examination =
+      jobs::Examine(epoch.folder, examiner, examined);
+  EXPECT_TRUE(absl::IsUnavailable(examination)) << examination;
+  EXPECT_THAT(std::string(examination.message()), says_why);
+
+  const auto evaluation = jobs::Evaluate(epoch.plan, epoch.folder, evaluator);
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_THAT(evaluation->incomplete_because, says_why);
+  EXPECT_EQ(evaluation->results.size(), 9);
+  for (const SampleResult& result : evaluation->results) {
+    EXPECT_EQ(result.model_digest(), epoch.plan.models(1).digest());
+    EXPECT_EQ(result.status(), SCORED) << result.error();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ChangingFileTest,
+                         testing::Values(Change{"time", Touch},
+                                         Change{"bytes", ChangeBytes},
+                                         Change{"length", CutShort}),
+                         [](const testing::TestParamInfo<Change>& info) {
+                           return info.param.name;
+                         });
+
+TEST(ChangedFileTest, NoMoreResultsAreWritten) {
+  const Epoch epoch("changed", [](const std::string&) {});
+  int finished = 0;
+  const absl::Status status = jobs::RunWorker(
+      {epoch.folder, Snapshot(), epoch.home + "/models", {.threads = 1}},
+      /*shard=*/0, [&] {
+        ++finished;
+        Touch(epoch.hostile + "/config.json", 1);
+      });
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("config.json: changed while it was read"));
+  EXPECT_EQ(finished, 1);
+  const auto results = jobs::ReadSampleLog(
+      epoch.folder.log(kCompetition, epoch.plan.models(0).digest()));
+  ASSERT_TRUE(results.ok()) << results.status();
+  EXPECT_EQ(results->size(), 1);
+}
 
 }  // namespace
 }  // namespace sn37

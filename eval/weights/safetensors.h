@@ -80,7 +80,7 @@ class SafeTensors {
   // happens for an unknown name.
   void Release(absl::string_view name) const;
 
-  // kDataLoss if a file changed since it was opened; see WeightsFile.
+  // kUnavailable if a file changed since it was opened; see WeightsFile.
   absl::Status CheckUnchanged() const;
 
  private:

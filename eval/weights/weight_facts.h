@@ -41,7 +41,7 @@ struct WeightFacts {
 // Measures the weights of a model with this config, on `threads` ≥ 1 threads.
 // Reads each byte once. kInvalidArgument, naming folder and tensor: a weight
 // that is NaN or infinite (as bfloat16), or a tensor that is missing or does
-// not have the shape that the config says; kDataLoss: see CheckUnchanged.
+// not have the shape that the config says; kUnavailable: see CheckUnchanged.
 absl::StatusOr<WeightFacts> MeasureWeights(const SafeTensors& weights,
                                            const ModelConfig& config,
                                            int threads);

@@ -54,7 +54,7 @@ absl::Status WeightsFile::CheckUnchanged() const {
   }
   if (static_cast<size_t>(info.st_size) != size_ ||
       ModificationTime(info) != mtime_nanoseconds_) {
-    return absl::DataLossError(
+    return absl::UnavailableError(
         absl::StrCat(Printable(path_), ": changed while it was read (it had ",
                      size_, " bytes, it has ", info.st_size,
                      "); do not write to a model's folder while it is in use"));

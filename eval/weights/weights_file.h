@@ -42,8 +42,8 @@ class WeightsFile {
   // system. They stay readable: the next touch reads them from the file again.
   void Release(std::span<const uint8_t> part) const;
 
-  // kDataLoss if the file's size or modification time is no longer what it was
-  // at Open: what was read is no model's. One fstat.
+  // kUnavailable if the file's size or modification time is no longer what it
+  // was at Open: what was read is no model's. One fstat.
   absl::Status CheckUnchanged() const;
 
  private:
