@@ -170,6 +170,17 @@ TEST(ResponseTest, TheTextOfAnAnswerHasNoSpecialTokens) {
   EXPECT_EQ(response->context_tokens(), 3);
 }
 
+TEST(ResponseTest, ATokenOfAnyLengthIsTheModelsFault) {
+  const Tokenizer tokenizer =
+      MakeTinyTokenizer({.last_token = std::string(5000, 'x')});
+  const int32_t last = tokenizer.max_id();
+  const auto four = ToResponse(Prompt({5}), Answer({last, 5, 5, 5}), tokenizer);
+  EXPECT_EQ(four.status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_TRUE(IsModelFault(four.status()));
+  EXPECT_TRUE(
+      ToResponse(Prompt({5}), Answer({last, 5, 5, 5, 5}), tokenizer).ok());
+}
+
 TEST(ResponseTest, AnIdOutsideTheTokenizerIsTheModelsFault) {
   const absl::Status status =
       ToResponse(Prompt({5}), Answer({1000}), MakeTinyTokenizer()).status();

@@ -9,6 +9,13 @@
 #include "sn37/base/status_macros.h"
 
 namespace sn37::eval {
+namespace {
+
+// On average over an answer. Vocabularies in use have tokens of up to some
+// hundred bytes (runs of spaces and dashes); a hostile one may have 100 MB.
+constexpr size_t kMaxTokenBytes = 1024;
+
+}  // namespace
 
 Response ToResponse(const ScoreRequest& request, int64_t scored_bytes,
                     const ScoreResponse& answer) {
@@ -32,6 +39,11 @@ absl::StatusOr<Response> ToResponse(const GenerateRequest& request,
   response.mutable_tokens()->Add(answer.tokens.begin(), answer.tokens.end());
   SN37_ASSIGN_OR_RETURN(*response.mutable_text(),
                         tokenizer.Decode(answer.tokens, SkipSpecial::kYes));
+  if (response.text().size() > kMaxTokenBytes * answer.tokens.size()) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the tokenizer makes a text of ", response.text().size(),
+                     " bytes of ", answer.tokens.size(), " tokens"));
+  }
   response.set_context_tokens(std::ssize(request.prompt));
   return response;
 }

@@ -28,6 +28,8 @@ struct TinyTokenizerOptions {
   // Whether encoding with special tokens puts a BOS in front.
   bool adds_bos = false;
   bool has_eos = true;
+  // A token behind all others, if not empty.
+  std::string last_token = "";
   // What it takes an e for.
   std::string e = "e";
   // Whether what it decodes is shown without the space before a full stop.
@@ -44,6 +46,9 @@ inline Tokenizer MakeTinyTokenizer(const TinyTokenizerOptions& options = {}) {
   for (int c = 32; c < 127; ++c) {
     vocabulary[std::string(1, static_cast<char>(c))] =
         kFirstCharacterId + c - 32;
+  }
+  if (!options.last_token.empty()) {
+    vocabulary[options.last_token] = kFirstCharacterId + 127 - 32;
   }
   nlohmann::json special = nlohmann::json::array();
   for (const char* token : {"<s>", "</s>", "<unk>"}) {
