@@ -408,6 +408,14 @@ std::vector<Model> HostileModels() {
                "{{ 'x' * 200000 }}");
        },
        "tokens of a prompt, the competition allows 8192", false, "if_eval"},
+      {"long_names",
+       [](const std::string& folder) {
+         std::string name;
+         for (int i = 0; i < 300'000; ++i)
+           name += "\u202e";  // shown as \u{202E}
+         ChangeConfig(folder, name.c_str(), 1);
+       },
+       "field \"\\u{202E}"},
       {"layers", with("num_hidden_layers", 1000000000), "num_hidden_layers"},
       {"heads",
        [](const std::string& folder) {
