@@ -349,10 +349,10 @@ absl::Status RunShard(const WorkerWords& words) {
   const bool brings = examines && absl::GetFlag(FLAGS_bring);
   SN37_RETURN_IF_ERROR(
       ConfineProcess(brings ? Network::kAllowed : Network::kNone));
-  LocalStore home(models);
   std::optional<Prefetch> ahead;
   if (words.next.has_value()) {
-    ahead.emplace(home, examines ? folder.draft() : folder.plan(), *words.next);
+    ahead.emplace(models, examines ? folder.draft() : folder.plan(),
+                  *words.next);
   }
   if (examines) {
     SN37_RETURN_IF_ERROR(RunExaminerOnStore(folder, models, words.shard));

@@ -6,18 +6,17 @@
 #include <string>
 #include <thread>
 
-#include "sn37/store/store.h"
-
 namespace sn37::jobs {
 
-// Fetches a model and has the system read its files into memory, in a thread of
-// its own. A hint: who needs the model fetches it as if nothing had happened,
-// and meets there what went wrong here.
+// Has the system read a model's files into memory, in a thread of its own, if
+// they are here and as many bytes as are allowed. A hint: who needs the model
+// fetches it as if nothing had happened, and meets there what went wrong here.
+// Looks into no file: what is in them would do its harm in another's worker.
 class Prefetch {
  public:
-  // The plan's model `shard`; `plan` is the plan's file. The store must be safe
-  // from any thread and outlive this.
-  Prefetch(ModelStore& store, const std::string& plan, int shard);
+  // The plan's model `shard`; `plan` is the plan's file, `models` the folder of
+  // the LocalStore.
+  Prefetch(const std::string& models, const std::string& plan, int shard);
   // Waits until the reads are under way.
   ~Prefetch();
 

@@ -16,7 +16,6 @@
 #include "sn37/base/check.h"
 #include "sn37/base/file.h"
 #include "sn37/competition/model_id.h"
-#include "sn37/store/local_store.h"
 
 namespace sn37::jobs {
 namespace {
@@ -75,11 +74,11 @@ TEST(PrefetchTest, TheModelsFilesAreReadIntoMemory) {
   const std::string plan = WritePlan(home);
   const std::string weights = folder + "/model.safetensors";
   ASSERT_TRUE(WriteFileWhole(weights, std::string(16 << 20, 'w')).ok());
-  ASSERT_TRUE(WriteFileWhole(folder + "/config.json", "{}").ok());
+  // Whatever the others hold.
+  ASSERT_TRUE(WriteFileWhole(folder + "/config.json", "[[[[").ok());
   Drop(weights);
   if (Resident(weights) > 0.5) GTEST_SKIP() << "files lie in memory here";
-  LocalStore store(home + "/models");
-  { const Prefetch ahead(store, plan, 0); }
+  { const Prefetch ahead(home + "/models", plan, 0); }
   for (int i = 0; i < 100 && Resident(weights) < 1; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
@@ -89,11 +88,11 @@ TEST(PrefetchTest, TheModelsFilesAreReadIntoMemory) {
 TEST(PrefetchTest, WhatIsMissingIsNotItsMatter) {
   const std::string home = JoinPath(testing::TempDir(), "missing");
   ASSERT_TRUE(MakeFolder(home).ok());
-  LocalStore store(home + "/models");
+  const std::string models = home + "/models";
   const std::string plan = WritePlan(home);
-  { const Prefetch no_model(store, plan, 0); }
-  { const Prefetch no_shard(store, plan, 1); }
-  { const Prefetch no_plan(store, home + "/none", 0); }
+  { const Prefetch no_model(models, plan, 0); }
+  { const Prefetch no_shard(models, plan, 1); }
+  { const Prefetch no_plan(models, home + "/none", 0); }
 }
 
 }  // namespace
