@@ -400,22 +400,13 @@ std::vector<Model> HostileModels() {
                  "{% for m in messages %}{{ m.content }}"
                  "{% if ' ' in m.content|trim %} yes{% endif %}{% endfor %}"),
        "depends on what the messages say"},
-      {"long_prompts",
-       [](const std::string& folder) {
-         ChangeConfig(folder, "max_position_embeddings", 1 << 20);
-         Write(folder, "chat_template.jinja",
-               "{% for m in messages %}{{ m.content }}{% endfor %}"
-               "{{ 'x' * 200000 }}");
-       },
-       "tokens of a prompt, the competition allows 8192", false, "if_eval"},
       {"long_names",
        [](const std::string& folder) {
          std::string name;
-         for (int i = 0; i < 300'000; ++i)
-           name += "\u202e";  // shown as \u{202E}
+         for (int i = 0; i < 300'000; ++i) name += "\u202e";
          ChangeConfig(folder, name.c_str(), 1);
        },
-       "field \"\\u{202E}"},
+       "field \"\\u{202e}"},
       {"layers", with("num_hidden_layers", 1000000000), "num_hidden_layers"},
       {"heads",
        [](const std::string& folder) {

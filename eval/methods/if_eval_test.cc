@@ -81,7 +81,7 @@ TEST(IfEvalTest, EqualToTheReferenceOnItsVectors) {
 TEST(IfEvalTest, AsksForAnAnswerToEachPrompt) {
   const Tokenizer tokenizer = MakeTinyTokenizer();
   MethodOptions options = IfEval().defaults;
-  options.sequence_length = 4;  // prompts are not cut
+  options.sequence_length = 20;  // what the prompts take
   const auto requests =
       IfEval().build(Pair({NoCommas()}), 0, tokenizer, options);
   ASSERT_TRUE(requests.ok()) << requests.status();
@@ -96,6 +96,14 @@ TEST(IfEvalTest, AsksForAnAnswerToEachPrompt) {
     EXPECT_EQ(request.repetition_penalty, 1.2f);
     EXPECT_THAT(request.stop_ids, ElementsAre(kEosId));
   }
+}
+
+TEST(IfEvalTest, PromptsAreNotCut) {
+  MethodOptions options = IfEval().defaults;
+  options.sequence_length = 19;
+  const auto requests =
+      IfEval().build(Pair({NoCommas()}), 0, MakeTinyTokenizer(), options);
+  EXPECT_EQ(requests.status().code(), absl::StatusCode::kOutOfRange);
 }
 
 TEST(IfEvalTest, DeviationCountsOnceForEachRule) {
