@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -17,7 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "datasets/build.h"
 #include "datasets/compare.h"
 #include "datasets/overlap.h"
@@ -166,8 +165,21 @@ absl::Status Drop(const std::string& whole, const std::string& out) {
   return datasets::DropRows(snapshot, report, out).status();
 }
 
+// What is wrong with --against and --max_overlap, before anything is built.
+absl::Status CheckOverlapFlags() {
+  for (const std::string& text : absl::GetFlag(FLAGS_against)) {
+    if (FileExists(text)) continue;
+    return absl::NotFoundError(
+        absl::StrCat("--against: there is no ", Printable(text)));
+  }
+  const double max_overlap = absl::GetFlag(FLAGS_max_overlap);
+  if (max_overlap >= 0 && max_overlap <= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--max_overlap is ", max_overlap, ", not from 0 to 1"));
+}
+
 // Builds the whole beside `out`, where it stays until `out` has what is left of
-// it: so a build that was killed goes on in either step.
+// it: so what was interrupted goes on in either step.
 absl::Status BuildAndDrop(const std::string& spec_file, const std::string& out,
                           Words files) {
   if (absl::GetFlag(FLAGS_against).empty()) {
@@ -180,13 +192,8 @@ absl::Status BuildAndDrop(const std::string& spec_file, const std::string& out,
   const std::string whole = absl::StrCat(out, ".all");
   SN37_RETURN_IF_ERROR(
       BuildWithProgress(spec_file, whole, /*keep=*/true, files));
-  const absl::Status status = Drop(whole, out);
-  // What would fail again is not kept either.
-  if (status.ok() || absl::IsInvalidArgument(status) ||
-      absl::IsNotFound(status)) {
-    std::filesystem::remove_all(whole);
-  }
-  return status;
+  SN37_RETURN_IF_ERROR(Drop(whole, out));
+  return RemoveTree(whole);
 }
 
 absl::StatusOr<int> Build(Words words) {
@@ -194,7 +201,8 @@ absl::StatusOr<int> Build(Words words) {
     return absl::InvalidArgumentError(
         "build takes a specification and the folder to write");
   }
-  const std::string& out = words[1];
+  SN37_RETURN_IF_ERROR(CheckOverlapFlags());
+  const std::string out(absl::StripSuffix(words[1], "/"));
   if (absl::GetFlag(FLAGS_drop)) {
     SN37_RETURN_IF_ERROR(BuildAndDrop(words[0], out, words.subspan(2)));
   } else {

@@ -147,13 +147,24 @@ expect 1 '"path":"/seed"' diff one two --json
 words ice >train.txt
 expect 0 '^lines/1 +100 %' build one.json told rows=rows.jsonl \
   --against train.txt
-expect 0 '^lines +text +json_lines +2 ' build one.json dropped rows=rows.jsonl \
-  --against train.txt --drop
+expect 0 '^lines +text +json_lines +2 ' build one.json dropped/ \
+  rows=rows.jsonl --against train.txt --drop
 [[ ! -e dropped.all ]] || fail "the whole snapshot was left behind"
 expect 1 'needs --against' build one.json again rows=rows.jsonl --drop
-expect 1 'cannot open none' build one.json again rows=rows.jsonl --drop \
-  --against none
+expect 1 '--against: there is no none' build one.json again rows=rows.jsonl \
+  --drop --against none
+expect 1 '--max_overlap is -1, not from 0 to 1' build one.json again \
+  rows=rows.jsonl --drop --against train.txt --max_overlap -1
 [[ ! -e again && ! -e again.all ]] || fail "a failed build left something"
+
+# A step of --drop that fails leaves what it takes to go on.
+echo '{' >bad.jsonl
+expect 1 'bad.jsonl, line 1: ' build one.json again rows=rows.jsonl --drop \
+  --against bad.jsonl
+[[ -e again.all && ! -e again ]] || fail "the whole snapshot was not kept"
+expect 0 '^lines +text +json_lines +2 ' build one.json again rows=rows.jsonl \
+  --drop --against train.txt
+[[ ! -e again.all ]] || fail "the whole snapshot was left behind"
 
 # Bad rows are named, and nothing is left.
 echo '{"text": 1}' >>rows.jsonl
