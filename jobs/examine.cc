@@ -10,13 +10,13 @@
 #include "jobs/plan.h"
 #include "jobs/run_shards.h"
 #include "sn37/base/file.h"
+#include "sn37/base/file_states.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/competition/constraints.h"
 #include "sn37/competition/model_id.h"
 #include "sn37/round/check.h"
 #include "sn37/store/digest.h"
 #include "sn37/store/fault_text.h"
-#include "sn37/store/unchanged.h"
 
 namespace sn37::jobs {
 namespace {
@@ -60,11 +60,11 @@ absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
   }
   // The store has the files: that they cannot be read, or change meanwhile, is
   // not the model's fault.
-  const absl::StatusOr<UnchangedFiles> files = UnchangedFiles::Of(*folder);
+  const absl::StatusOr<FileStates> files = ModelFileStates(*folder);
   if (!files.ok()) return absl::UnavailableError(files.status().message());
   SN37_ASSIGN_OR_RETURN(found,
                         ExamineFolder(*folder, planned, id, competition));
-  SN37_RETURN_IF_ERROR(files->Check());
+  SN37_RETURN_IF_ERROR(files->CheckUnchanged());
   return found;
 }
 

@@ -12,12 +12,12 @@
 #include "jobs/sample_log.h"
 #include "sn37/base/append_log.h"
 #include "sn37/base/digest.h"
+#include "sn37/base/file_states.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/competition/model_id.h"
 #include "sn37/round/round.h"
 #include "sn37/store/digest.h"
 #include "sn37/store/local_store.h"
-#include "sn37/store/unchanged.h"
 
 namespace sn37::jobs {
 namespace {
@@ -55,8 +55,7 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
       model.folder,
       LocalStore(options.models).Fetch(id, constraints.max_bytes()));
   model.digest = planned.digest();
-  SN37_ASSIGN_OR_RETURN(const UnchangedFiles files,
-                        UnchangedFiles::Of(model.folder));
+  SN37_ASSIGN_OR_RETURN(const FileStates files, ModelFileStates(model.folder));
   SN37_ASSIGN_OR_RETURN(Digest digest, ModelDigest(model.folder));
   if (digest.hex() != model.digest) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -67,7 +66,7 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
   model.sequence_length = constraints.sequence_length();
   return RunRound(model, tasks, KeysOf(known), engine,
                   [&](const SampleResult& result) {
-                    SN37_RETURN_IF_ERROR(files.Check());
+                    SN37_RETURN_IF_ERROR(files.CheckUnchanged());
                     SN37_RETURN_IF_ERROR(AppendSample(log, result));
                     finished();
                     return absl::OkStatus();

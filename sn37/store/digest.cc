@@ -164,6 +164,15 @@ absl::StatusOr<std::vector<ModelFile>> ModelFiles(const ModelListing& listing) {
   return files;
 }
 
+absl::StatusOr<FileStates> ModelFileStates(const std::string& folder) {
+  SN37_ASSIGN_OR_RETURN(const std::vector<ModelFile> files, ModelFiles(folder));
+  std::vector<std::string> paths = {folder};
+  for (const ModelFile& file : files) {
+    paths.push_back(JoinPath(folder, file.name));
+  }
+  return FileStates::Of(std::move(paths));
+}
+
 absl::StatusOr<Digest> ModelDigest(
     const std::string& folder,
     const std::function<void(uint64_t bytes)>& progress) {

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "sn37/base/digest.h"
+#include "sn37/base/file_states.h"
 
 namespace sn37 {
 
@@ -28,6 +29,10 @@ struct ModelFile {
 // eval/weights/model_file.h does not follow, or an index that names anything
 // but shards in the folder.
 absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder);
+
+// How ModelFiles and their folder are now, to be checked before what was read
+// of them since counts; its errors.
+absl::StatusOr<FileStates> ModelFileStates(const std::string& folder);
 
 // Where the files of a model are looked up that need not be in a folder of
 // this machine yet.

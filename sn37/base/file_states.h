@@ -1,11 +1,11 @@
-// Whether files stay as they are while they are read several times: a build
-// makes rows in one reading and digests in another.
+// Whether files stay as they are while they are read several times: for their
+// digest, and for what is made of them.
 //
-// A file's state is its inode, its size and the time at which it was written
-// last, in nanoseconds. A digest of what the rows are made of would say more,
-// but not every reader reads all of a file: of Parquet only some columns are.
-#ifndef SN37_DATASETS_FILE_STATES_H_
-#define SN37_DATASETS_FILE_STATES_H_
+// A file's state is its device and inode, its size, and the time at which it
+// was written last, in nanoseconds; a folder's changes where files are added to
+// it or replaced.
+#ifndef SN37_BASE_FILE_STATES_H_
+#define SN37_BASE_FILE_STATES_H_
 
 #include <string>
 #include <utility>
@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace sn37::datasets {
+namespace sn37 {
 
 // The states of some files at one time. A value: safe from any thread.
 class FileStates {
@@ -36,6 +36,6 @@ class FileStates {
   std::vector<std::string> states_;  // of each
 };
 
-}  // namespace sn37::datasets
+}  // namespace sn37
 
-#endif  // SN37_DATASETS_FILE_STATES_H_
+#endif  // SN37_BASE_FILE_STATES_H_

@@ -1,4 +1,4 @@
-#include "sn37/store/unchanged.h"
+#include "sn37/base/file_states.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -31,15 +31,20 @@ std::string NewFolder() {
   return folder;
 }
 
-TEST(UnchangedFilesTest, WhatIsOnlyReadIsUnchanged) {
-  const std::string folder = NewFolder();
-  const auto files = UnchangedFiles::Of(folder);
-  ASSERT_TRUE(files.ok()) << files.status();
-  EXPECT_TRUE(ReadFile(folder + "/config.json", 100).ok());
-  EXPECT_TRUE(files->Check().ok());
+absl::StatusOr<FileStates> StatesIn(const std::string& folder) {
+  return FileStates::Of(
+      {folder, folder + "/config.json", folder + "/model.safetensors"});
 }
 
-TEST(UnchangedFilesTest, EveryChangeIsNoticed) {
+TEST(FileStatesTest, WhatIsOnlyReadIsUnchanged) {
+  const std::string folder = NewFolder();
+  const auto files = StatesIn(folder);
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_TRUE(ReadFile(folder + "/config.json", 100).ok());
+  EXPECT_TRUE(files->CheckUnchanged().ok());
+}
+
+TEST(FileStatesTest, EveryChangeIsNoticed) {
   const struct {
     const char* name;
     std::function<void(const std::string& folder)> change;
@@ -69,11 +74,11 @@ TEST(UnchangedFilesTest, EveryChangeIsNoticed) {
   };
   for (const auto& test : cases) {
     const std::string folder = NewFolder();
-    const auto files = UnchangedFiles::Of(folder);
+    const auto files = StatesIn(folder);
     ASSERT_TRUE(files.ok()) << files.status();
     test.change(folder);
-    const absl::Status status = files->Check();
-    EXPECT_TRUE(absl::IsUnavailable(status)) << test.name << ": " << status;
+    const absl::Status status = files->CheckUnchanged();
+    EXPECT_TRUE(absl::IsAborted(status)) << test.name << ": " << status;
     EXPECT_THAT(std::string(status.message()),
                 testing::HasSubstr("changed while it was read"));
   }

@@ -1,7 +1,8 @@
-#include "datasets/file_states.h"
+#include "sn37/base/file_states.h"
 
-#include <errno.h>
 #include <sys/stat.h>
+
+#include <cerrno>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -9,14 +10,14 @@
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
 
-namespace sn37::datasets {
+namespace sn37 {
 namespace {
 
 absl::StatusOr<std::string> StateOf(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "open", path);
-  return absl::StrCat(info.st_ino, " ", info.st_size, " ", info.st_mtim.tv_sec,
-                      " ", info.st_mtim.tv_nsec);
+  return absl::StrCat(info.st_dev, " ", info.st_ino, " ", info.st_size, " ",
+                      info.st_mtim.tv_sec, " ", info.st_mtim.tv_nsec);
 }
 
 }  // namespace
@@ -45,4 +46,4 @@ std::string FileStates::ToString() const {
   return absl::StrJoin(states_, "\n");
 }
 
-}  // namespace sn37::datasets
+}  // namespace sn37
