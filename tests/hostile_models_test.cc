@@ -492,9 +492,9 @@ TEST(ChangedFileTest, NoMoreResultsAreWritten) {
         ++finished;
         Touch(epoch.hostile + "/config.json", 1);
       });
-  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_TRUE(absl::IsAborted(status)) << status;
   EXPECT_THAT(std::string(status.message()),
-              HasSubstr("config.json: changed while it was read"));
+              HasSubstr("config.json: was changed while it was read"));
   EXPECT_EQ(finished, 1);
   const auto results = jobs::ReadSampleLog(
       epoch.folder.log(kCompetition, epoch.plan.models(0).digest()));
