@@ -1,16 +1,16 @@
 // One answer: the same 200 random requests in 20 random arrangements (order,
-// how many calls, sequences in flight, threads) give the same bits, and cached
-// generation gives the tokens that scoring without a cache calls the likeliest;
-// on the device under test (eval/kernels/test_device.h).
-// Some texts have a beginning in common and some repeat themselves, so that
-// prefixes are shared and drafts are right in some arrangements and not in
-// others.
+// how many calls, sequences in flight, threads, memory) give the same bits, and
+// cached generation gives the tokens that scoring without a cache calls the
+// likeliest; on the device under test (eval/kernels/test_device.h). Some texts
+// have a beginning in common and some repeat themselves, so that prefixes are
+// shared and drafts are right in some arrangements and not in others.
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <numeric>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,7 +18,11 @@
 #include "absl/strings/str_cat.h"
 #include "eval/engine/engine.h"
 #include "eval/kernels/test_device.h"
+#include "eval/models/archs.h"
+#include "eval/models/decoder_memory.h"
 #include "gtest/gtest.h"
+#include "sn37/base/file.h"
+#include "sn37/base/json.h"
 
 namespace sn37::eval {
 namespace {
@@ -27,6 +31,36 @@ constexpr int kScoreRequests = 150;
 constexpr int kGenerateRequests = 50;
 constexpr int kArrangements = 20;
 constexpr int kEmulatedArrangements = 4;  // a loop that plays a GPU is slow
+constexpr size_t kLongestText = 201;
+
+// At least one of each architecture, or a test fails.
+constexpr const char* kModels[] = {
+    "bart_plain",        "falcon_40b_style",
+    "falcon_rw_alibi",   "gemma2_swa24_softcap",
+    "gemma_mha",         "llama_dynamic_ntk",
+    "llama_gqa_untied",  "llama_mqa_tied_llama3",
+    "mistral_swa32",     "neox_parallel_pct025",
+    "phi3_gqa_longrope", "phi_qkln_gqa",
+    "qwen2_tied_swa",    "qwen3_untied_headdim32"};
+
+std::string FolderOf(const std::string& model) {
+  return absl::StrCat("eval/models/testdata/", model);
+}
+
+nlohmann::json ConfigOf(const std::string& model) {
+  const auto text = ReadFile(FolderOf(model) + "/config.json", 1 << 20);
+  EXPECT_TRUE(text.ok()) << text.status();
+  return *ParseJson(*text, {});
+}
+
+// What any of the requests takes alone.
+int64_t LeastMemory(const std::string& model) {
+  const nlohmann::json json = ConfigOf(model);
+  const auto config = ParseDecoderConfig(**FindArch(json), json);
+  EXPECT_TRUE(config.ok()) << config.status();
+  constexpr int64_t kBlock = 64;  // keys and values are kept in blocks
+  return static_cast<int64_t>(TextBytes(*config, kLongestText + kBlock));
+}
 
 struct Answers {
   std::vector<ScoreResponse> scores;
@@ -44,7 +78,7 @@ class InvarianceTest : public testing::TestWithParam<Param> {
     std::mt19937 random(7);
     for (int i = 0; i < kScoreRequests; ++i) {
       ScoreRequest request;
-      request.tokens = RandomText(random, 2 + random() % 200);
+      request.tokens = RandomText(random, 2 + random() % (kLongestText - 1));
       request.score_from = 1 + random() % (request.tokens.size() - 1);
       score_requests_.push_back(std::move(request));
     }
@@ -59,11 +93,14 @@ class InvarianceTest : public testing::TestWithParam<Param> {
     }
   }
 
-  std::unique_ptr<Engine> Load(int threads, int64_t batch) const {
-    auto engine = Engine::LoadOn(
-        NewTestDevice(threads),
-        std::string("eval/models/testdata/") + std::get<0>(GetParam()),
-        {.dtype = std::get<1>(GetParam()), .batch = batch});
+  std::string model() const { return std::get<0>(GetParam()); }
+
+  std::unique_ptr<Engine> Load(int threads, int64_t batch,
+                               int64_t memory_bytes = 0) const {
+    auto engine = Engine::LoadOn(NewTestDevice(threads), FolderOf(model()),
+                                 {.dtype = std::get<1>(GetParam()),
+                                  .batch = batch,
+                                  .memory_bytes = memory_bytes});
     EXPECT_TRUE(engine.ok()) << engine.status();
     return *std::move(engine);
   }
@@ -139,15 +176,20 @@ TEST_P(InvarianceTest, ArrangementChangesNoBit) {
   std::mt19937 random(1);
   const std::unique_ptr<Engine> engine = Load(1, 1);
   const Answers first = Ask(*engine, random);
+  const int64_t least = LeastMemory(model());
   const int arrangements = engine->device_kind() == "emulated_cuda"
                                ? kEmulatedArrangements
                                : kArrangements;
   for (int i = 0; i < arrangements; ++i) {
     const int threads = 1 + random() % 4;
     const int64_t batch = 1 + random() % 80;
-    const Answers other = Ask(*Load(threads, batch), random);
-    const std::string how = absl::StrCat("arrangement ", i, ", ", threads,
-                                         " threads, batch ", batch);
+    // Room for one text or a few; for all in the first.
+    const int64_t memory =
+        i == 0 ? 0 : least + static_cast<int64_t>(random() % (8 * least));
+    const Answers other = Ask(*Load(threads, batch, memory), random);
+    const std::string how =
+        absl::StrCat("arrangement ", i, ", ", threads, " threads, batch ",
+                     batch, ", ", memory, " bytes");
     for (size_t r = 0; r < first.scores.size(); ++r) {
       const auto& a = first.scores[r].logprobs;
       const auto& b = other.scores[r].logprobs;
@@ -163,12 +205,24 @@ TEST_P(InvarianceTest, ArrangementChangesNoBit) {
   }
 }
 
+TEST(InvarianceModelsTest, AreOfEveryArchitecture) {
+  std::set<const ModelArch*> tested;
+  for (const char* model : kModels) {
+    const auto arch = FindArch(ConfigOf(model));
+    ASSERT_TRUE(arch.ok()) << arch.status();
+    tested.insert(*arch);
+  }
+  for (const ModelArch* arch : AllArchs()) {
+    EXPECT_EQ(tested.count(arch), 1)
+        << "add a model to kModels: " << arch->name;
+  }
+}
+
 // A text that was generated with a cache, one token at a time, is the greedy
 // one for scoring, which computes it at once. Not so where rotation depends on
 // the text's length.
 TEST_P(InvarianceTest, CachedGenerationIsWhatScoringFindsLikeliest) {
-  const std::string model = std::get<0>(GetParam());
-  if (model == "llama_dynamic_ntk" || model == "phi3_gqa_longrope") {
+  if (model() == "llama_dynamic_ntk" || model() == "phi3_gqa_longrope") {
     GTEST_SKIP() << "its angles depend on the text's length";
   }
   auto engine = Load(2, 64);
@@ -196,23 +250,16 @@ TEST_P(InvarianceTest, CachedGenerationIsWhatScoringFindsLikeliest) {
                   .ok());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Models, InvarianceTest,
-    testing::Combine(testing::Values("bart_plain", "falcon_40b_style",
-                                     "falcon_rw_alibi", "gemma2_swa24_softcap",
-                                     "gemma_mha", "llama_dynamic_ntk",
-                                     "llama_gqa_untied",
-                                     "llama_mqa_tied_llama3", "mistral_swa32",
-                                     "neox_parallel_pct025",
-                                     "phi3_gqa_longrope", "phi_qkln_gqa",
-                                     "qwen2_tied_swa",
-                                     "qwen3_untied_headdim32"),
-                     testing::Values(DType::kFloat32, DType::kBFloat16)),
-    [](const auto& info) {
-      return std::string(std::get<0>(info.param)) +
-             (std::get<1>(info.param) == DType::kFloat32 ? "_float32"
-                                                         : "_bfloat16");
-    });
+INSTANTIATE_TEST_SUITE_P(Models, InvarianceTest,
+                         testing::Combine(testing::ValuesIn(kModels),
+                                          testing::Values(DType::kFloat32,
+                                                          DType::kBFloat16)),
+                         [](const auto& info) {
+                           return std::string(std::get<0>(info.param)) +
+                                  (std::get<1>(info.param) == DType::kFloat32
+                                       ? "_float32"
+                                       : "_bfloat16");
+                         });
 
 }  // namespace
 }  // namespace sn37::eval
