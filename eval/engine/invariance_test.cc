@@ -133,25 +133,22 @@ class InvarianceTest : public testing::TestWithParam<Param> {
     for (const auto& call : RandomCalls(score_requests_.size(), random)) {
       std::vector<ScoreRequest> requests;
       for (size_t i : call) requests.push_back(score_requests_[i]);
-      EXPECT_TRUE(engine
-                      .Score(requests,
-                             [&](size_t i, absl::StatusOr<ScoreResponse> r) {
-                               if (r.ok()) answers.scores[call[i]] = *r;
-                               return r.status();
-                             })
-                      .ok());
+      const absl::Status scored = engine.Score(
+          requests, [&](size_t i, absl::StatusOr<ScoreResponse> r) {
+            if (r.ok()) answers.scores[call[i]] = *r;
+            return r.status();
+          });
+      EXPECT_TRUE(scored.ok()) << scored;
     }
     for (const auto& call : RandomCalls(generate_requests_.size(), random)) {
       std::vector<GenerateRequest> requests;
       for (size_t i : call) requests.push_back(generate_requests_[i]);
-      EXPECT_TRUE(
-          engine
-              .Generate(requests,
-                        [&](size_t i, absl::StatusOr<GenerateResponse> r) {
-                          if (r.ok()) answers.texts[call[i]] = *r;
-                          return r.status();
-                        })
-              .ok());
+      const absl::Status generated = engine.Generate(
+          requests, [&](size_t i, absl::StatusOr<GenerateResponse> r) {
+            if (r.ok()) answers.texts[call[i]] = *r;
+            return r.status();
+          });
+      EXPECT_TRUE(generated.ok()) << generated;
     }
     return answers;
   }

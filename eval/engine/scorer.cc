@@ -43,13 +43,15 @@ class ScoreBatch {
   ScoreBatch(Decoder& decoder, KvCache& cache)
       : decoder_(decoder), cache_(cache) {}
 
-  int64_t rows() const { return batch_.rows(); }
   int64_t sequences() const { return std::ssize(placed_); }
 
-  // The rows that the request would add: those of tokens that it does not share
-  // with the last one added.
-  int64_t NewRows(const ScoreRequest& request) const {
-    return std::ssize(Fed(request)) - Shared(request);
+  // How many rows there were with the request: one for each token that it does
+  // not share with the last one added, and at the last layer one for each token
+  // to score, shared or not.
+  int64_t RowsWith(const ScoreRequest& request) const {
+    return std::max<int64_t>(
+        batch_.rows() + std::ssize(Fed(request)) - Shared(request),
+        std::ssize(targets_) + std::ssize(request.tokens) - request.score_from);
   }
 
   void Add(size_t index, const ScoreRequest& request) {
@@ -173,8 +175,7 @@ absl::Status ScoreAll(Decoder& decoder, absl::Span<const ScoreRequest> requests,
       batch.Add(order[begin], requests[order[begin]]);
       ++begin;
     } while (begin < order.size() && batch.sequences() < limits.sequences &&
-             batch.rows() + batch.NewRows(requests[order[begin]]) <=
-                 limits.rows);
+             batch.RowsWith(requests[order[begin]]) <= limits.rows);
     SN37_RETURN_IF_ERROR(batch.Run(done));
   }
   return absl::OkStatus();

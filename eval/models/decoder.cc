@@ -277,7 +277,7 @@ void Decoder::FinishLayer(const Layer& layer, const at::Tensor& attended,
 
 at::Tensor Decoder::Forward(const Batch& batch,
                             absl::Span<const int32_t> wanted, KvCache& cache) {
-  Reserve(batch.rows());
+  Reserve(std::max(batch.rows(), static_cast<int64_t>(wanted.size())));
   rows_passed_ += batch.rows();
   at::Tensor x = FirstRows(x_, batch.rows());
   EmbedRows(batch, x);

@@ -69,7 +69,7 @@ class Decoder {
   void ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks);
 
   // The final hidden states (wanted, hidden) float32 of the batch's rows
-  // `wanted`, ready for the head.
+  // `wanted`, ready for the head; a row may be wanted several times.
   at::Tensor Forward(const Batch& batch, absl::Span<const int32_t> wanted,
                      KvCache& cache);
 
