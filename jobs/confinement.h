@@ -2,7 +2,8 @@
 // that takes over the code which parses it gains a process that can compute,
 // read and write files, and no more.
 //
-// x86-64 and Linux only. Files are not confined.
+// x86-64 and Linux only. Files are not confined, nor what /proc shows as files
+// of the processes of the same user.
 #ifndef SN37_JOBS_CONFINEMENT_H_
 #define SN37_JOBS_CONFINEMENT_H_
 
@@ -32,7 +33,7 @@ enum class Network { kNone, kAllowed };
 // From now on this process, in all of its threads, for good,
 //   - gains no privileges, and leaves no core file;
 //   - starts no program and no process (threads it may);
-//   - looks into no process and signals none but itself;
+//   - traces no process and signals none but itself;
 //   - uses no part of the kernel that only such things need: io_uring, bpf,
 //     namespaces, mounts, keyrings, typing into its terminal;
 //   - without the network, makes no socket of any family.

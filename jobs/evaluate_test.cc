@@ -52,6 +52,16 @@ void Log(const EpochFolder& folder, const EpochPlan& plan, int shard,
   ASSERT_TRUE(AppendSample(*log, result).ok());
 }
 
+void LogAll(const EpochFolder& folder, const EpochPlan& plan, int shard) {
+  for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
+}
+
+ShardEnd EndedBy(int signal) {
+  ShardEnd end;
+  end.signal = signal;
+  return end;
+}
+
 // Calls `run` for each shard, and notes which were run.
 class FakeExecutor : public Executor {
  public:
@@ -84,7 +94,7 @@ TEST(EvaluateTest, ModelsWithTheSameFilesShareAShard) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("share");
   FakeExecutor executor([&](int shard) {
-    for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
+    LogAll(folder, plan, shard);
     return ShardEnd();
   });
   auto evaluation = Evaluate(plan, folder, executor);
@@ -99,9 +109,9 @@ TEST(EvaluateTest, ModelsWithTheSameFilesShareAShard) {
 TEST(EvaluateTest, WhatIsLoggedIsNotRunAgain) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("logged");
-  for (int i = 0; i < kSamples; ++i) Log(folder, plan, 0, i);
+  LogAll(folder, plan, 0);
   FakeExecutor executor([&](int shard) {
-    for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
+    LogAll(folder, plan, shard);
     return ShardEnd();
   });
   ASSERT_TRUE(Evaluate(plan, folder, executor).ok());
@@ -112,14 +122,12 @@ TEST(EvaluateTest, AModelThatCrashesItsWorkerTwiceHasFailed) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("crash");
   FakeExecutor executor([&](int shard) {
-    ShardEnd end;
     if (shard == 0) {
       Log(folder, plan, shard, 0);
-      end.signal = SIGSEGV;
-    } else {
-      for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
+      return EndedBy(SIGSEGV);
     }
-    return end;
+    LogAll(folder, plan, shard);
+    return ShardEnd();
   });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
@@ -138,13 +146,9 @@ TEST(EvaluateTest, AModelThatStallsItsWorkerTwiceHasFailed) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("stall");
   FakeExecutor executor([&](int shard) {
-    ShardEnd end;
-    if (shard == 0) {
-      end.signal = kStallSignal;
-    } else {
-      for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
-    }
-    return end;
+    if (shard == 0) return EndedBy(kStallSignal);
+    LogAll(folder, plan, shard);
+    return ShardEnd();
   });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
@@ -161,11 +165,7 @@ TEST(EvaluateTest, AModelThatStallsItsWorkerTwiceHasFailed) {
 TEST(EvaluateTest, WhereEveryWorkerStallsNoModelIsToBlame) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("all_stall");
-  FakeExecutor executor([](int) {
-    ShardEnd end;
-    end.signal = kStallSignal;
-    return end;
-  });
+  FakeExecutor executor([](int) { return EndedBy(kStallSignal); });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   EXPECT_THAT(evaluation->incomplete_because, HasSubstr("--stall_limit"));
@@ -175,11 +175,7 @@ TEST(EvaluateTest, WhereEveryWorkerStallsNoModelIsToBlame) {
 TEST(EvaluateTest, WhereEveryWorkerCrashesNoModelIsToBlame) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("all_crash");
-  FakeExecutor executor([](int) {
-    ShardEnd end;
-    end.signal = SIGSEGV;
-    return end;
-  });
+  FakeExecutor executor([](int) { return EndedBy(SIGSEGV); });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   EXPECT_THAT(evaluation->incomplete_because, HasSubstr("ended by"));
@@ -191,13 +187,9 @@ TEST(EvaluateTest, AWorkerThatGivesUpBlamesNoModel) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("gives_up");
   FakeExecutor executor([&](int shard) {
-    ShardEnd end;
-    if (shard == 0) {
-      end.signal = SIGABRT;
-    } else {
-      for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
-    }
-    return end;
+    if (shard == 0) return EndedBy(SIGABRT);
+    LogAll(folder, plan, shard);
+    return ShardEnd();
   });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
@@ -211,11 +203,7 @@ TEST(EvaluateTest, AModelAloneIsNotToBlame) {
   EpochPlan plan = Plan();
   plan.mutable_models()->DeleteSubrange(1, plan.models_size() - 1);
   EpochFolder folder = FreshFolder("alone");
-  FakeExecutor executor([](int) {
-    ShardEnd end;
-    end.signal = SIGSEGV;
-    return end;
-  });
+  FakeExecutor executor([](int) { return EndedBy(SIGSEGV); });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   EXPECT_THAT(evaluation->incomplete_because, HasSubstr("ended by"));
@@ -225,12 +213,8 @@ TEST(EvaluateTest, AModelAloneIsNotToBlame) {
 TEST(EvaluateTest, AModelThatFinishedBeforeShowsThatOneCan) {
   EpochPlan plan = Plan();
   EpochFolder folder = FreshFolder("before");
-  for (int i = 0; i < kSamples; ++i) Log(folder, plan, 1, i);
-  FakeExecutor executor([](int) {
-    ShardEnd end;
-    end.signal = SIGSEGV;
-    return end;
-  });
+  LogAll(folder, plan, 1);
+  FakeExecutor executor([](int) { return EndedBy(SIGSEGV); });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   EXPECT_EQ(evaluation->incomplete_because, "");
@@ -242,13 +226,9 @@ TEST(EvaluateTest, AKilledWorkerIsTriedAgain) {
   EpochFolder folder = FreshFolder("again");
   int runs = 0;
   FakeExecutor executor([&](int shard) {
-    ShardEnd end;
-    if (++runs == 1) {
-      end.signal = SIGKILL;
-    } else {
-      for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
-    }
-    return end;
+    if (++runs == 1) return EndedBy(SIGKILL);
+    LogAll(folder, plan, shard);
+    return ShardEnd();
   });
   auto evaluation = Evaluate(plan, folder, executor);
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
@@ -265,7 +245,7 @@ TEST(EvaluateTest, AFailureOfOursThatStaysLeavesItIncomplete) {
       end.exit_code = 1;
       end.message = "the disk is full";
     } else {
-      for (int i = 0; i < kSamples; ++i) Log(folder, plan, shard, i);
+      LogAll(folder, plan, shard);
     }
     return end;
   });

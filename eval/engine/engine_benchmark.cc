@@ -108,15 +108,14 @@ std::vector<GenerateRequest> GenerateRequests(int64_t prompts, float penalty) {
   return requests;
 }
 
-void BM_Generate(benchmark::State& state) {
-  std::unique_ptr<Engine> engine =
-      Load(DTypeOf(state), static_cast<int>(state.range(1)));
-  const auto requests = GenerateRequests(state.range(2), 1.2f);
+// Measures `generate`, which answers requests as Engine::Generate does, and
+// returns the tokens that it made.
+template <typename Generate>
+int64_t MeasureTokens(benchmark::State& state, Generate generate) {
   int64_t tokens = 0;
   for (auto _ : state) {
-    const absl::Status status = engine->Generate(
-        requests,
-        [&](size_t, const absl::StatusOr<GenerateResponse>& response) {
+    const absl::Status status =
+        generate([&](size_t, const absl::StatusOr<GenerateResponse>& response) {
           if (response.ok()) tokens += response->tokens.size();
           return response.status();
         });
@@ -124,6 +123,16 @@ void BM_Generate(benchmark::State& state) {
   }
   state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(tokens),
                                                   benchmark::Counter::kIsRate);
+  return tokens;
+}
+
+void BM_Generate(benchmark::State& state) {
+  std::unique_ptr<Engine> engine =
+      Load(DTypeOf(state), static_cast<int>(state.range(1)));
+  const auto requests = GenerateRequests(state.range(2), 1.2f);
+  MeasureTokens(state, [&](Engine::GenerateDone done) {
+    return engine->Generate(requests, done);
+  });
 }
 BENCHMARK(BM_Generate)
     ->ArgNames({"bits", "threads", "prompts"})
@@ -140,18 +149,9 @@ void BM_Guess(benchmark::State& state) {
       state.range(1), static_cast<float>(state.range(3)) / 100);
   const BatchLimits limits = {.draft_rows = state.range(2)};
   const int64_t rows_before = decoder->rows_passed();
-  int64_t tokens = 0;
-  for (auto _ : state) {
-    const absl::Status status = GenerateAll(
-        *decoder, requests, limits,
-        [&](size_t, const absl::StatusOr<GenerateResponse>& response) {
-          if (response.ok()) tokens += response->tokens.size();
-          return response.status();
-        });
-    SN37_CHECK(status.ok()) << status;
-  }
-  state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(tokens),
-                                                  benchmark::Counter::kIsRate);
+  const int64_t tokens = MeasureTokens(state, [&](Engine::GenerateDone done) {
+    return GenerateAll(*decoder, requests, limits, done);
+  });
   state.counters["rows/token"] =
       static_cast<double>(decoder->rows_passed() - rows_before) /
       static_cast<double>(tokens);

@@ -16,8 +16,8 @@ namespace {
 absl::StatusOr<std::string> StateOf(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "open", path);
-  return absl::StrCat(info.st_dev, " ", info.st_ino, " ", info.st_size, " ",
-                      info.st_mtim.tv_sec, " ", info.st_mtim.tv_nsec);
+  return absl::StrCat(info.st_ino, " ", info.st_size, " ", info.st_mtim.tv_sec,
+                      " ", info.st_mtim.tv_nsec);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // Whether files stay as they are while they are read several times: for their
 // digest, and for what is made of them.
 //
-// A file's state is its device and inode, its size, and the time at which it
-// was written last, in nanoseconds; a folder's changes where files are added to
-// it or replaced.
+// A file's state is its inode, its size, and the time at which it was written
+// last, in nanoseconds; a folder's changes where files are added to it or
+// replaced.
 #ifndef SN37_BASE_FILE_STATES_H_
 #define SN37_BASE_FILE_STATES_H_
 

@@ -89,7 +89,7 @@ absl::StatusOr<uint64_t> BodyStart(const HttpHead& head,
                                    const Fetcher::Range& range, uint64_t from) {
   const absl::string_view encoding = head.Header("content-encoding");
   if (!encoding.empty() && encoding != "identity") {
-    return absl::InvalidArgumentError(
+    return absl::DataLossError(
         absl::StrCat("the answer is encoded as ", Printable(encoding)));
   }
   if (head.status == 206) {
@@ -101,7 +101,7 @@ absl::StatusOr<uint64_t> BodyStart(const HttpHead& head,
     if (!absl::ConsumePrefix(&middle, start) ||
         !absl::ConsumeSuffix(&middle, total) ||
         !absl::SimpleAtoi(middle, &last) || last >= range.end) {
-      return absl::InvalidArgumentError(absl::StrCat(
+      return absl::DataLossError(absl::StrCat(
           "asked for bytes ", from, "-", range.end - 1, " of ", range.size,
           ", got '", Truncate(Printable(given), 80), "'"));
     }
@@ -113,7 +113,7 @@ absl::StatusOr<uint64_t> BodyStart(const HttpHead& head,
   }
   const absl::string_view length = head.Header("content-length");
   if (!length.empty() && length != absl::StrCat(range.size)) {
-    return absl::InvalidArgumentError(
+    return absl::DataLossError(
         absl::StrCat("has ", Truncate(Printable(length), 40), " bytes where ",
                      range.size, " were expected"));
   }
@@ -198,7 +198,7 @@ Fetcher::Try Fetcher::Ask(const std::string& url,
     } else if (error.size() < kMaxErrorBytes) {
       absl::StrAppend(&error, bytes.substr(0, kMaxErrorBytes - error.size()));
     } else {
-      status = absl::InvalidArgumentError(
+      status = absl::DataLossError(
           absl::StrCat(Printable(WithoutQuery(url)), ": HTTP ", head.status,
                        " with more than ", kMaxErrorBytes, " bytes"));
     }
@@ -243,9 +243,9 @@ Fetcher::Try Fetcher::Follow(const std::string& url,
     const absl::StatusOr<std::string> next =
         ResolveUrl(at, result.head.Header("location"));
     if (!next.ok()) {
-      result.status =
-          Annotate(next.status(),
-                   absl::StrCat(Printable(WithoutQuery(at)), " redirects"));
+      result.status = absl::DataLossError(
+          absl::StrCat(Printable(WithoutQuery(at)),
+                       " redirects: ", next.status().message()));
       return result;
     }
     if (absl::StartsWith(at, "https:") && !absl::StartsWith(*next, "https:")) {
@@ -256,7 +256,7 @@ Fetcher::Try Fetcher::Follow(const std::string& url,
     }
     at = *next;
   }
-  return {.status = absl::InvalidArgumentError(
+  return {.status = absl::DataLossError(
               absl::StrCat(Printable(WithoutQuery(url)), ": more than ",
                            kMaxRedirects, " redirects")),
           .head = {}};
@@ -299,7 +299,7 @@ absl::StatusOr<Fetcher::Text> Fetcher::GetText(const std::string& url,
         Follow(url, {}, &commit,
                [&](const HttpHead&, absl::string_view bytes) -> absl::Status {
                  if (bytes.size() > max_bytes - text.body.size()) {
-                   return absl::InvalidArgumentError(absl::StrCat(
+                   return absl::DataLossError(absl::StrCat(
                        "an answer of more than ", max_bytes, " bytes"));
                  }
                  absl::StrAppend(&text.body, bytes);
@@ -335,7 +335,7 @@ absl::Status Fetcher::GetBytes(const std::string& url, absl::string_view commit,
       *position += bytes.size();
       bytes.remove_prefix(std::min<uint64_t>(bytes.size(), known));
       if (bytes.size() > range.end - next) {
-        return absl::InvalidArgumentError("sends more than was asked for");
+        return absl::DataLossError("sends more than was asked for");
       }
       if (bytes.empty()) return absl::OkStatus();
       SN37_RETURN_IF_ERROR(sink(bytes));

@@ -59,7 +59,8 @@ using ByteSink = std::function<absl::Status(absl::string_view bytes)>;
 //   kNotFound            no such repository, revision or file
 //   kResourceExhausted   more than max_bytes
 //   kFailedPrecondition  certificate not trusted; no hub answers there
-//   kInvalidArgument     an answer that makes no sense
+//   kInvalidArgument     a request that the hub does not understand
+//   kDataLoss            an answer that makes no sense
 // HttpStatusOf tells them from errors of this machine. Safe from any thread.
 class Fetcher {
  public:

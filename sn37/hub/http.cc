@@ -35,7 +35,7 @@ size_t OnHeader(char* data, size_t, size_t size, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
   exchange.header_bytes += size;
   if (exchange.header_bytes > kMaxHeaderBytes) {
-    exchange.failure = absl::InvalidArgumentError(
+    exchange.failure = absl::DataLossError(
         absl::StrCat("more than ", kMaxHeaderBytes, " bytes of headers"));
     return 0;
   }
@@ -47,7 +47,7 @@ size_t OnHeader(char* data, size_t, size_t size, void* user) {
     const absl::string_view code =
         line.substr(std::min(line.size(), line.find(' '))).substr(0, 4);
     if (!absl::SimpleAtoi(code, &exchange.head.status)) {
-      exchange.failure = absl::InvalidArgumentError("an answer with no status");
+      exchange.failure = absl::DataLossError("an answer with no status");
       return 0;
     }
   } else if (colon != absl::string_view::npos) {
@@ -75,8 +75,9 @@ absl::StatusCode CodeOf(CURLcode code, const HttpRequest& request) {
       return absl::StatusCode::kFailedPrecondition;
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WEIRD_SERVER_REPLY:
       return absl::StatusCode::kInvalidArgument;
+    case CURLE_WEIRD_SERVER_REPLY:
+      return absl::StatusCode::kDataLoss;
     case CURLE_OUT_OF_MEMORY:
       return absl::StatusCode::kResourceExhausted;
     default:

@@ -55,7 +55,8 @@ class Http {
   //   kUnavailable         no connection, cut, stalled: may work again
   //   kDeadlineExceeded    the request's deadline passed
   //   kFailedPrecondition  the certificate is not trusted, or `roots` unusable
-  //   kInvalidArgument     no answer that HTTP allows, or too many headers
+  //   kInvalidArgument     a URL that is none
+  //   kDataLoss            no answer that HTTP allows, or too many headers
   absl::StatusOr<HttpHead> Get(const HttpRequest& request,
                                const HttpBody& body);
 

@@ -119,18 +119,6 @@ absl::StatusOr<std::optional<HubFile>> ParseEntry(const json& entry) {
   return file;
 }
 
-}  // namespace
-
-bool IsSafePath(absl::string_view path) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
-  return path.size() <= kMaxPathBytes && Printable(path) == path &&
-         !absl::StrContains(path, '\\') && !absl::StrContains(path, ':') &&
-         parts.front() != ".git" && parts.front() != ".cache" &&
-         std::all_of(parts.begin(), parts.end(), IsPlainName);
-}
-
-namespace {
-
 absl::Status CheckPath(const std::string& path) {
   if (IsSafePath(path)) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -160,6 +148,14 @@ absl::StatusOr<std::vector<HubFile>> ParseListing(absl::string_view text,
 }
 
 }  // namespace
+
+bool IsSafePath(absl::string_view path) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  return path.size() <= kMaxPathBytes && Printable(path) == path &&
+         !absl::StrContains(path, '\\') && !absl::StrContains(path, ':') &&
+         parts.front() != ".git" && parts.front() != ".cache" &&
+         std::all_of(parts.begin(), parts.end(), IsPlainName);
+}
 
 absl::StatusOr<std::unique_ptr<Hub>> Hub::Create(const HubOptions& options) {
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<Fetcher> fetcher,

@@ -13,10 +13,9 @@
 namespace sn37 {
 
 // Measures the model and returns every constraint of the competition with its
-// measured value. A
-// folder that cannot be measured is an error: kNotFound, kInvalidArgument and
-// the like (eval/status.h) where its own files are at fault, with file and
-// reason.
+// measured value. A folder that cannot be measured is an error: kNotFound,
+// kInvalidArgument and the like (eval/status.h) where its own files are at
+// fault, with file and reason.
 absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
     const std::string& folder, const Competition& competition);
 

@@ -46,12 +46,9 @@ absl::Status HubStore::Bring(const HubRepo& repo, const std::string& folder,
     const std::string path = JoinPath(folder, name);
     if (FileExists(path)) return path;
     SN37_RETURN_IF_ERROR(MakeFolder(folder));
-    absl::Status brought =
-        hub_.Download(repo, by_name.at(name), path, progress_);
-    if (absl::IsInvalidArgument(brought)) {  // an answer that makes no sense
-      brought = absl::UnavailableError(brought.message());
-    }
-    SN37_RETURN_IF_ERROR(AsOfAStore(brought, repo, hub_.anonymous()));
+    SN37_RETURN_IF_ERROR(
+        AsOfAStore(hub_.Download(repo, by_name.at(name), path, progress_), repo,
+                   hub_.anonymous()));
     return path;
   };
   const ModelListing model = {
