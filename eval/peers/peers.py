@@ -55,6 +55,25 @@ class Work:
         return medians, answers
 
 
+class Chat:
+    """The model's chat template for one user message, as prompts that it
+    rendered show it."""
+
+    def __init__(self, rendered):
+        self.header = os.path.commonprefix(rendered)
+        self.footer = os.path.commonprefix([r[::-1] for r in rendered])[::-1]
+
+    def prompt(self, message):
+        return self.header + message + self.footer
+
+    def message(self, sample):
+        """The user's message, the last before what the model shall say."""
+        context, opening = sample["context"], self.header[-3:]
+        begins = max(i for i in range(3, len(context))
+                     if context[i - 3:i] == opening)
+        return context[begins:-len(self.footer)]
+
+
 def largest_difference(a, b):
     return max(abs(x - y) for x, y in zip(a, b))
 
@@ -118,12 +137,13 @@ def generating(prompts, ours, theirs, llama, args):
     work.measure(args.repeats)
 
 
-def whole_round(samples, ours, theirs, args):
+def whole_round(samples, chat, ours, theirs, args):
     """A competition's round: reference loss, two prompts each of instruction
     following (up to 200 tokens), multiple choice (up to 20)."""
-    instructions = [s["context"][:60] for s in samples[:40]]
-    instructions += [s["context"][5:65] for s in samples[:40]]
-    questions = [s["context"][-150:] for s in samples]
+    messages = [chat.message(s) for s in samples]
+    instructions = [chat.prompt(m[:60]) for m in messages[:40]]
+    instructions += [chat.prompt(m[-60:]) for m in messages[:40]]
+    questions = [chat.prompt(m[60:160]) for m in messages]
     part = max(1, len(samples) // args.one_by_one)
 
     def run(engine, step):
@@ -170,9 +190,12 @@ def main():
     args = parser.parse_args()
 
     with open(args.requests) as file:
-        samples = json.load(file)["samples"][:args.requests_used]
-    # Distinct prompts of an instruction's length that fit into one pass.
-    prompts = [s["context"][:30] for s in samples]
+        requests = json.load(file)
+    samples = requests["samples"][:args.requests_used]
+    chat = Chat([p["ids"] for p in requests["generation_prompts"]])
+    # As long as the generation prompts: all fit into one pass.
+    prompts = [chat.prompt(chat.message(s)[:12]) for s in samples]
+    assert len(set(map(tuple, prompts))) == len(prompts)
     ours, theirs = engines.Sn37(args), engines.Transformers(args)
     llama = None
     if not args.without_llama_cpp:
@@ -193,7 +216,7 @@ def main():
     if wanted("generating"):
         generating(prompts, ours, theirs, llama, args)
     if wanted("round"):
-        whole_round(samples, ours, theirs, args)
+        whole_round(samples, chat, ours, theirs, args)
     sys.exit(1 if missed else 0)
 
 
