@@ -310,14 +310,15 @@ class OneModelOfHub : public HubStore {
 };
 
 absl::Status RunExaminerOnStore(const EpochFolder& folder,
-                                const std::string& models, int shard) {
+                                const std::string& models,
+                                const std::string& tokenizers, int shard) {
   if (!absl::GetFlag(FLAGS_bring)) {
     LocalStore store(models);
-    return RunExaminer(folder, store, shard);
+    return RunExaminer(folder, store, tokenizers, shard);
   }
   SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Hub> hub, NamedHub());
   OneModelOfHub store(*hub, models, [](uint64_t) { Restart(); });
-  return RunExaminer(folder, store, shard);
+  return RunExaminer(folder, store, tokenizers, shard);
 }
 
 // A worker's arguments.
@@ -345,6 +346,7 @@ std::optional<WorkerWords> ParseWords(absl::Span<const std::string> words) {
 absl::Status RunShard(const WorkerWords& words) {
   const EpochFolder folder(absl::GetFlag(FLAGS_worker));
   const std::string models = ModelsFolder(HomeFolder());
+  const std::string tokenizers = TokenizersFolder(HomeFolder());
   const bool examines = words.stage == kExamine;
   const bool brings = examines && absl::GetFlag(FLAGS_bring);
   SN37_RETURN_IF_ERROR(
@@ -355,14 +357,16 @@ absl::Status RunShard(const WorkerWords& words) {
                   *words.next);
   }
   if (examines) {
-    SN37_RETURN_IF_ERROR(RunExaminerOnStore(folder, models, words.shard));
+    SN37_RETURN_IF_ERROR(
+        RunExaminerOnStore(folder, models, tokenizers, words.shard));
     TellOne();
     return absl::OkStatus();
   }
   SN37_ASSIGN_OR_RETURN(const eval::EngineOptions engine,
                         EngineOptionsFromFlags());
-  return RunWorker({folder, absl::GetFlag(FLAGS_snapshot), models, engine},
-                   words.shard, TellOne);
+  return RunWorker(
+      {folder, absl::GetFlag(FLAGS_snapshot), models, tokenizers, engine},
+      words.shard, TellOne);
 }
 
 int RunAsWorker(absl::Span<const std::string> words) {

@@ -24,7 +24,8 @@ namespace {
 absl::StatusOr<Examination> ExamineFolder(const std::string& folder,
                                           const PlannedModel& planned,
                                           const ModelId& id,
-                                          const Competition& competition) {
+                                          const Competition& competition,
+                                          const std::string& tokenizer) {
   Examination found;
   const absl::StatusOr<Digest> digest = ModelDigest(folder);
   if (!digest.ok()) return absl::UnavailableError(digest.status().message());
@@ -35,7 +36,7 @@ absl::StatusOr<Examination> ExamineFolder(const std::string& folder,
     return found;
   }
   absl::StatusOr<std::vector<ConstraintResult>> results =
-      CheckFolder(folder, competition);
+      CheckFolder(folder, competition, tokenizer);
   if (results.ok()) {
     found.set_misconfigured(Failures(*results));
   } else if (eval::IsModelFault(results.status())) {
@@ -48,6 +49,7 @@ absl::StatusOr<Examination> ExamineFolder(const std::string& folder,
 
 absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
                                          const Competition& competition,
+                                         const std::string& tokenizer,
                                          ModelStore& store) {
   Examination found;
   SN37_ASSIGN_OR_RETURN(const ModelId id, ParseModelId(planned.commitment()));
@@ -62,8 +64,8 @@ absl::StatusOr<Examination> ExamineModel(const PlannedModel& planned,
   // not the model's fault.
   const absl::StatusOr<FileStates> files = ModelFileStates(*folder);
   if (!files.ok()) return absl::UnavailableError(files.status().message());
-  SN37_ASSIGN_OR_RETURN(found,
-                        ExamineFolder(*folder, planned, id, competition));
+  SN37_ASSIGN_OR_RETURN(
+      found, ExamineFolder(*folder, planned, id, competition, tokenizer));
   SN37_RETURN_IF_ERROR(files->CheckUnchanged());
   return found;
 }
@@ -119,11 +121,14 @@ absl::Status Examine(const EpochFolder& folder, Executor& executor,
 }
 
 absl::Status RunExaminer(const EpochFolder& folder, ModelStore& store,
-                         int shard) {
+                         const std::string& tokenizers, int shard) {
   SN37_ASSIGN_OR_RETURN(const EpochPlan plan, ReadPlan(folder.draft()));
   SN37_ASSIGN_OR_RETURN(const Shard entry, ShardAt(plan, shard));
-  SN37_ASSIGN_OR_RETURN(const Examination found,
-                        ExamineModel(*entry.model, *entry.competition, store));
+  SN37_ASSIGN_OR_RETURN(const std::string tokenizer,
+                        TokenizerOf(plan, *entry.competition, tokenizers));
+  SN37_ASSIGN_OR_RETURN(
+      const Examination found,
+      ExamineModel(*entry.model, *entry.competition, tokenizer, store));
   return WriteFileWhole(folder.examination(shard), found.SerializeAsString());
 }
 

@@ -5,6 +5,8 @@
 #ifndef SN37_JOBS_EXAMINE_H_
 #define SN37_JOBS_EXAMINE_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "jobs/epoch.pb.h"
 #include "jobs/epoch_folder.h"
@@ -19,9 +21,9 @@ absl::Status Examine(const EpochFolder& folder, Executor& executor,
                      EpochPlan& plan);
 
 // In the process: examines the draft's model `shard` and leaves an Examination
-// in the folder.
+// in the folder. `tokenizers` is the root of sn37/store/tokenizer_store.h.
 absl::Status RunExaminer(const EpochFolder& folder, ModelStore& store,
-                         int shard);
+                         const std::string& tokenizers, int shard);
 
 }  // namespace sn37::jobs
 

@@ -42,7 +42,8 @@ class TestExecutor : public Executor {
       if (otherwise != ends.end()) {
         end = otherwise->second;
       } else {
-        const absl::Status status = RunExaminer(folder_, store_, shard);
+        const absl::Status status =
+            RunExaminer(folder_, store_, /*tokenizers=*/"", shard);
         if (!status.ok()) {
           end = {.exit_code = 1, .message = std::string(status.message())};
         }

@@ -55,6 +55,10 @@ bool HomeIsClaimed(const std::string& home) {
   return FileExists(SubnetPath(home));
 }
 
+std::string TokenizersFolder(const std::string& home) {
+  return JoinPath(home, "tokenizers");
+}
+
 std::string StatePath(const std::string& home) {
   return JoinPath(home, "state.db");
 }

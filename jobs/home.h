@@ -27,6 +27,9 @@ absl::Status ClaimHome(const std::string& home, absl::string_view genesis_hash,
 // Whether ClaimHome was there.
 bool HomeIsClaimed(const std::string& home);
 
+// Where the tokenizers of competitions lie (sn37/store/tokenizer_store.h).
+std::string TokenizersFolder(const std::string& home);
+
 // The state of the validator (sn37/state).
 std::string StatePath(const std::string& home);
 

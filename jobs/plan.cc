@@ -14,6 +14,8 @@
 #include "sn37/competition/retry.h"
 #include "sn37/competition/schedule.h"
 #include "sn37/competition/sync_block.h"
+#include "sn37/store/digest.h"
+#include "sn37/store/tokenizer_store.h"
 
 namespace sn37::jobs {
 namespace {
@@ -29,6 +31,7 @@ class Planner {
   absl::StatusOr<EpochPlan> Run() {
     SN37_ASSIGN_OR_RETURN(entry_, EntryAt(*in_.schedule, sync_block_));
     SN37_RETURN_IF_ERROR(FillHeader());
+    SN37_RETURN_IF_ERROR(FillTokenizers());
     SN37_RETURN_IF_ERROR(FillTasks());
     SN37_RETURN_IF_ERROR(FillSlots());
     SN37_RETURN_IF_ERROR(FillModels());
@@ -60,18 +63,27 @@ class Planner {
 
   // What the schedule asks of the evaluation and this program cannot do.
   absl::Status CheckCanEvaluate(const Competition& competition) const {
-    const std::string name = absl::StrCat("competition ", competition.id());
     const Constraints& constraints = competition.constraints();
-    if (!constraints.tokenizer().empty()) {
-      return absl::UnimplementedError(absl::StrCat(
-          name, " scores every model with the tokenizer ",
-          Printable(constraints.tokenizer()), ", which is not supported"));
-    }
     const std::string dtype =
         absl::AsciiStrToLower(Dtype_Name(constraints.dtype()));
     if (constraints.dtype() != DTYPE_UNSPECIFIED && dtype != in_.dtype) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          name, " is evaluated in ", dtype, "; run with --dtype=", dtype));
+      return absl::FailedPreconditionError(
+          absl::StrCat("competition ", competition.id(), " is evaluated in ",
+                       dtype, "; run with --dtype=", dtype));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status FillTokenizers() {
+    for (const Competition& competition : entry_->competitions()) {
+      const std::string& name = competition.constraints().tokenizer();
+      if (name.empty()) continue;
+      SN37_ASSIGN_OR_RETURN(const std::string folder,
+                            TokenizerFolder(in_.tokenizers, name));
+      SN37_ASSIGN_OR_RETURN(const Digest digest, TokenizerDigest(folder));
+      PlannedTokenizer& planned = *plan_.add_tokenizers();
+      planned.set_competition(competition.id());
+      planned.set_digest(digest.hex());
     }
     return absl::OkStatus();
   }
@@ -254,6 +266,27 @@ absl::StatusOr<Shard> ShardAt(const EpochPlan& plan, int index) {
       CompetitionAt(plan.schedule(), static_cast<int64_t>(plan.sync_block()),
                     model.competition()));
   return Shard{&model, competition};
+}
+
+std::string TokenizerDigestOf(const EpochPlan& plan, uint32_t competition) {
+  for (const PlannedTokenizer& planned : plan.tokenizers()) {
+    if (planned.competition() == competition) return planned.digest();
+  }
+  return "";
+}
+
+absl::StatusOr<std::string> TokenizerOf(const EpochPlan& plan,
+                                        const Competition& competition,
+                                        const std::string& root) {
+  const std::string& name = competition.constraints().tokenizer();
+  if (name.empty()) return "";
+  SN37_ASSIGN_OR_RETURN(std::string folder, TokenizerFolder(root, name));
+  SN37_ASSIGN_OR_RETURN(const Digest digest, TokenizerDigest(folder));
+  if (digest.hex() == TokenizerDigestOf(plan, competition.id())) return folder;
+  return absl::FailedPreconditionError(absl::StrCat(
+      folder,
+      " has changed since the epoch was planned; bring back its files, ",
+      "or remove the epoch's folder to plan anew"));
 }
 
 absl::StatusOr<EpochPlan> ReadPlan(const std::string& path) {

@@ -32,16 +32,18 @@ struct PlanInputs {
   const Schedule* schedule;
   const datasets::Snapshot* snapshot;
   const ValidatorState* state;
-  std::string engine;  // digest of the engine's build
-  std::string dtype;   // float32 or bfloat16
-  std::string device;  // device kind
+  std::string engine;      // digest of the engine's build
+  std::string dtype;       // float32 or bfloat16
+  std::string device;      // device kind
+  std::string tokenizers;  // root of sn37/store/tokenizer_store.h
 };
 
 // Plans the epoch of a finalized sync block: of all commitments at that block,
 // the new, the kept and those to retry (reference rules). A commitment that
 // cannot enter is rejected, with the reason. Errors are not a miner's: the
-// chain cannot be reached, the schedule has no entry. No model has been looked
-// at: examine.h fills in what its files say.
+// chain cannot be reached, the schedule has no entry, a competition's tokenizer
+// is missing. No model has been looked at: examine.h fills in what its files
+// say.
 absl::StatusOr<EpochPlan> DraftPlan(const PlanInputs& inputs,
                                     int64_t sync_block);
 
@@ -53,6 +55,17 @@ struct Shard {
 };
 // InvalidArgument for an index that the plan does not have.
 absl::StatusOr<Shard> ShardAt(const EpochPlan& plan, int index);
+
+// The planned digest of the tokenizer that a competition scores every model
+// with; empty where models bring their own.
+std::string TokenizerDigestOf(const EpochPlan& plan, uint32_t competition);
+
+// Its folder below `root` (sn37/store/tokenizer_store.h), which has the files
+// that were planned; empty where models bring their own. No error is a model's;
+// FailedPrecondition where it is missing or has changed.
+absl::StatusOr<std::string> TokenizerOf(const EpochPlan& plan,
+                                        const Competition& competition,
+                                        const std::string& root);
 
 // Reads a plan's file; refuses a format that this program does not know.
 absl::StatusOr<EpochPlan> ReadPlan(const std::string& path);

@@ -91,7 +91,8 @@ class PlanTest : public testing::Test {
                       .state = &state_,
                       .engine = "engine",
                       .dtype = "bfloat16",
-                      .device = "cpu"},
+                      .device = "cpu",
+                      .tokenizers = tokenizers_},
                      kSyncBlock);
   }
 
@@ -101,6 +102,7 @@ class PlanTest : public testing::Test {
     return plan.ok() ? *plan : EpochPlan();
   }
 
+  const std::string tokenizers_ = JoinPath(testing::TempDir(), "tokenizers");
   Schedule schedule_;
   std::unique_ptr<chain::Ledger> ledger_;
   ValidatorState state_;
@@ -182,12 +184,27 @@ TEST_F(PlanTest, OnlyTheSubnetAtTheSyncBlockCounts) {
   EXPECT_EQ(plan.slots_size(), 1);
 }
 
-TEST_F(PlanTest, RefusesWhatItCannotEvaluate) {
-  schedule_.mutable_entries(0)
-      ->mutable_competitions(0)
-      ->mutable_constraints()
-      ->set_tokenizer("someone/tokenizer");
-  EXPECT_EQ(TryDraft().status().code(), absl::StatusCode::kUnimplemented);
+TEST_F(PlanTest, FixesTheTokenizersOfCompetitions) {
+  Competition& competition =
+      *schedule_.mutable_entries(0)->mutable_competitions(0);
+  competition.mutable_constraints()->set_tokenizer("someone/one");
+  EXPECT_TRUE(absl::IsFailedPrecondition(TryDraft().status()));
+
+  const std::string folder = JoinPath(tokenizers_, "someone/one");
+  ASSERT_TRUE(MakeFolder(folder).ok());
+  ASSERT_TRUE(WriteFileWhole(folder + "/tokenizer.json", "{}").ok());
+  const EpochPlan plan = Draft();
+  ASSERT_EQ(plan.tokenizers_size(), 1);
+  EXPECT_EQ(plan.tokenizers(0).digest(),
+            TokenizerDigestOf(plan, competition.id()));
+  EXPECT_EQ(TokenizerOf(plan, competition, tokenizers_).value_or(""), folder);
+  const Competition& other = schedule_.entries(0).competitions(1);
+  EXPECT_EQ(TokenizerDigestOf(plan, other.id()), "");
+  EXPECT_EQ(TokenizerOf(plan, other, tokenizers_).value_or("none"), "");
+
+  ASSERT_TRUE(WriteFileWhole(folder + "/tokenizer.json", "{ }").ok());
+  EXPECT_THAT(TokenizerOf(plan, competition, tokenizers_).status().message(),
+              testing::HasSubstr("has changed since the epoch was planned"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "jobs/plan.h"
 #include "jobs/sample_log.h"
 #include "sn37/base/append_log.h"
 #include "sn37/base/digest.h"
@@ -41,11 +42,13 @@ absl::StatusOr<Digest> KeyOf(const EpochPlan& plan, const PlannedModel& model,
       absl::StrAppend(&stops, stop.size(), ":", stop, "\n");
     }
     return Sha256(absl::StrCat(
-        "sn37 result 1\n", model.digest(), "\n", planned.sample_set(), "\n",
-        plan.engine(), "\n", plan.dtype(), "\n", plan.device(), "\n",
-        Method_Name(task.method()), "\n", task.max_new_tokens(), "\n",
-        task.repetition_penalty(), "\n", LossUnit_Name(task.loss_unit()), "\n",
-        stops, competition->constraints().sequence_length()));
+        "sn37 result 2\n", model.digest(), "\n",
+        TokenizerDigestOf(plan, model.competition()), "\n",
+        planned.sample_set(), "\n", plan.engine(), "\n", plan.dtype(), "\n",
+        plan.device(), "\n", Method_Name(task.method()), "\n",
+        task.max_new_tokens(), "\n", task.repetition_penalty(), "\n",
+        LossUnit_Name(task.loss_unit()), "\n", stops,
+        competition->constraints().sequence_length()));
   }
   return absl::DataLossError(absl::StrCat("the plan's task ", planned.name(),
                                           " is not in its schedule"));

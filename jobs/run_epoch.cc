@@ -44,6 +44,7 @@ absl::StatusOr<EpochPlan> PlanOnce(const EpochInputs& inputs,
   plan_inputs.engine = inputs.engine;
   plan_inputs.dtype = inputs.dtype;
   plan_inputs.device = inputs.device;
+  plan_inputs.tokenizers = TokenizersFolder(inputs.home);
   SN37_ASSIGN_OR_RETURN(EpochPlan plan, DraftPlan(plan_inputs, sync_block));
   SN37_RETURN_IF_ERROR(
       Examine(folder, *inputs.executor(folder, Stage::kExamine), plan));

@@ -64,6 +64,8 @@ absl::Status RunWorker(const WorkerOptions& options, int shard,
   }
   model.competition = planned.competition();
   model.sequence_length = constraints.sequence_length();
+  SN37_ASSIGN_OR_RETURN(model.tokenizer, TokenizerOf(plan, *entry.competition,
+                                                     options.tokenizers));
   return RunRound(model, tasks, KeysOf(known), engine,
                   [&](const SampleResult& result) {
                     SN37_RETURN_IF_ERROR(files.CheckUnchanged());

@@ -18,6 +18,7 @@ struct WorkerOptions {
   EpochFolder folder;
   std::string snapshot;        // the snapshot's folder
   std::string models;          // the model store's folder
+  std::string tokenizers;      // root of sn37/store/tokenizer_store.h
   eval::EngineOptions engine;  // but for the dtype, which is the plan's
 };
 

@@ -33,8 +33,9 @@ absl::StatusOr<CheckReport> Check(const std::string& folder,
             ? absl::StrCat(" does not run at block ", *options.block)
             : " is not in the schedule's last entry"));
   }
-  SN37_ASSIGN_OR_RETURN(std::vector<ConstraintResult> results,
-                        CheckFolder(folder, *rules));
+  SN37_ASSIGN_OR_RETURN(
+      std::vector<ConstraintResult> results,
+      CheckFolder(folder, *rules, options.tokenizer.value_or("")));
   CheckReport report;
   report.passed = AllPassed(results);
   for (ConstraintResult& result : results) {

@@ -43,6 +43,9 @@ struct CheckOptions {
   std::optional<std::string> schedule;
   // The block whose competitions count; absent: the schedule's last entry.
   std::optional<int64_t> block;
+  // The folder of the tokenizer that the competition scores every model with,
+  // where it names one; absent: the model's own is measured in its place.
+  std::optional<std::string> tokenizer;
 };
 
 // Measures the model in `folder` (config.json, safetensors, tokenizer) against
@@ -58,6 +61,7 @@ struct CheckOptions {
 //                     malformed or truncated safetensors, NaN or infinite
 //                     weights, absurd sizes; or a schedule that is none
 //   kDataLoss         the files changed meanwhile
+//   kUnavailable      options.tokenizer has none that can be loaded
 absl::StatusOr<CheckReport> Check(const std::string& folder,
                                   int64_t competition,
                                   const CheckOptions& options = {});

@@ -199,6 +199,51 @@ TEST(EpochTest, AModelWhoseFilesChangedIsMisconfiguredAndTheRestGoesOn) {
   EXPECT_EQ(ModelOf(decision, 1).rank(), 1);
 }
 
+// A home's schedule in which the first competition names a tokenizer.
+std::string ScheduleWithTokenizer(const std::string& home) {
+  std::string schedule =
+      ReadFile("tests/testdata/tiny.textproto", 1 << 20).value_or("");
+  const std::string before = "constraints {";
+  schedule.insert(schedule.find(before) + before.size(),
+                  "\n      tokenizer: \"someone/one\"");
+  const std::string path = home + "/schedule.textproto";
+  EXPECT_TRUE(WriteFileWhole(path, schedule).ok());
+  return path;
+}
+
+TEST(EpochTest, ACompetitionMayScoreEveryModelWithItsTokenizer) {
+  const std::string home = NewHome("tokenizer");
+  const std::string schedule = "--schedule=" + ScheduleWithTokenizer(home);
+  Ended ended = RunEpochProgram(home, {schedule});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_THAT(ended.output, HasSubstr("someone/one is missing: put its"));
+
+  const std::string folder = home + "/tokenizers/someone/one";
+  ASSERT_TRUE(MakeFolder(folder).ok());
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json"}) {
+    std::filesystem::copy_file(std::string("eval/weights/smollm2/") + name,
+                               folder + "/" + name);
+  }
+  ended = RunEpochProgram(home, {schedule});
+  ASSERT_EQ(ended.status, 0) << ended.output;
+  const Decision decision = ReadDecision(First(home));
+  EXPECT_TRUE(decision.complete());
+  for (const jobs::ModelDecision& model : decision.models()) {
+    EXPECT_EQ(model.failure(), "") << "uid " << model.uid();
+    // The same tokens, in another competition, have the same score.
+    if (model.competition() == 2) {
+      EXPECT_EQ(
+          model.score(),
+          ModelOf(ReadDecision(First(Undisturbed())), model.uid()).score());
+    }
+  }
+  jobs::EpochPlan plan;
+  ASSERT_TRUE(plan.ParseFromString(
+      ReadFile(First(home).plan(), 64 << 20).value_or("")));
+  ASSERT_EQ(plan.tokenizers_size(), 1);
+  EXPECT_EQ(plan.tokenizers(0).competition(), 1);
+}
+
 TEST(EpochTest, ALedgerThatIsNoneIsRefused) {
   const std::string home = NewHome("diary");
   ASSERT_TRUE(WriteFileWhole(home + "/ledger.db", "dear diary").ok());

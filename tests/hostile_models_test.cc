@@ -485,12 +485,15 @@ INSTANTIATE_TEST_SUITE_P(All, ChangingFileTest,
 TEST(ChangedFileTest, NoMoreResultsAreWritten) {
   const Epoch epoch("changed", [](const std::string&) {});
   int finished = 0;
-  const absl::Status status = jobs::RunWorker(
-      {epoch.folder, Snapshot(), epoch.home + "/models", {.threads = 1}},
-      /*shard=*/0, [&] {
-        ++finished;
-        Touch(epoch.hostile + "/config.json", 1);
-      });
+  const absl::Status status =
+      jobs::RunWorker({.folder = epoch.folder,
+                       .snapshot = Snapshot(),
+                       .models = epoch.home + "/models",
+                       .engine = {.threads = 1}},
+                      /*shard=*/0, [&] {
+                        ++finished;
+                        Touch(epoch.hostile + "/config.json", 1);
+                      });
   EXPECT_TRUE(absl::IsAborted(status)) << status;
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("config.json: was changed while it was read"));

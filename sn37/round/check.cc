@@ -42,13 +42,22 @@ Projection ProjectionOf(eval::Projection projection) {
   return Projection::kQuery;  // not reached: all kinds are above
 }
 
-// The tokenizer's tokens; 0 for a folder without a tokenizer.
-absl::StatusOr<int64_t> TokenizerTokens(const std::string& folder) {
+// The tokens of a model's own tokenizer; 0 for a folder without one.
+absl::StatusOr<int64_t> OwnTokens(const std::string& folder) {
   const absl::StatusOr<eval::Tokenizer> tokenizer =
       eval::Tokenizer::Load(folder);
   if (absl::IsNotFound(tokenizer.status())) return 0;
   if (!tokenizer.ok()) return tokenizer.status();
   return int64_t{tokenizer->max_id()} + 1;
+}
+
+// The tokens of a competition's tokenizer.
+absl::StatusOr<int64_t> CompetitionsTokens(const std::string& folder) {
+  const absl::StatusOr<eval::Tokenizer> tokenizer =
+      eval::Tokenizer::Load(folder);
+  if (tokenizer.ok()) return int64_t{tokenizer->max_id()} + 1;
+  return absl::UnavailableError(absl::StrCat("the competition's tokenizer: ",
+                                             tokenizer.status().message()));
 }
 
 absl::Status AddWeightFacts(const std::string& folder,
@@ -108,7 +117,8 @@ absl::Status CheckDecoder(const eval::ModelConfig& config, int64_t longest,
 }  // namespace
 
 absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
-    const std::string& folder, const Competition& competition) {
+    const std::string& folder, const Competition& competition,
+    const std::string& tokenizer) {
   ModelFacts facts;
   SN37_ASSIGN_OR_RETURN(const eval::ModelConfig config,
                         eval::ReadModelConfig(folder));
@@ -118,7 +128,9 @@ absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
       facts.positions,
       GetIntOr(config.json, "max_position_embeddings", 0, kMaxPositions, 0));
   SN37_RETURN_IF_ERROR(AddWeightFacts(folder, config, facts));
-  SN37_ASSIGN_OR_RETURN(facts.tokenizer_tokens, TokenizerTokens(folder));
+  SN37_ASSIGN_OR_RETURN(
+      facts.tokenizer_tokens,
+      tokenizer.empty() ? OwnTokens(folder) : CompetitionsTokens(tokenizer));
   SN37_ASSIGN_OR_RETURN(const std::vector<ModelFile> files, ModelFiles(folder));
   for (const ModelFile& file : files) {
     facts.bytes += static_cast<int64_t>(file.bytes);

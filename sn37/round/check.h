@@ -13,11 +13,14 @@
 namespace sn37 {
 
 // Measures the model and returns every constraint of the competition with its
-// measured value. A folder that cannot be measured is an error: kNotFound,
-// kInvalidArgument and the like (eval/status.h) where its own files are at
-// fault, with file and reason.
+// measured value. `tokenizer` is the folder of the tokenizer that the
+// competition scores all models with; empty: the model's own is measured. A
+// folder that cannot be measured is an error: kNotFound, kInvalidArgument and
+// the like (eval/status.h) where its own files are at fault, with file and
+// reason; kUnavailable where it is the competition's tokenizer.
 absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
-    const std::string& folder, const Competition& competition);
+    const std::string& folder, const Competition& competition,
+    const std::string& tokenizer = "");
 
 }  // namespace sn37
 

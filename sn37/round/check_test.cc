@@ -89,6 +89,25 @@ TEST(CheckTest, AModelWithoutTokenizerFailsThatConstraintOnly) {
   EXPECT_EQ(results.at("parameters").measured, "133440");
 }
 
+TEST(CheckTest, ACompetitionsTokenizerTakesThePlaceOfTheModels) {
+  Constraints limits = Limits();
+  limits.set_sequence_length(1);
+  const std::string model = std::string(kTiny) + "llama_gqa_untied";
+  const auto results = CheckFolder(model, With(limits), kSmollm2);
+  ASSERT_TRUE(results.ok()) << results.status();
+  for (const ConstraintResult& result : *results) {
+    if (result.name == "tokenizer") {
+      EXPECT_TRUE(result.passed);
+    } else if (result.name == "vocabulary") {  // 512 for 49152 tokens
+      EXPECT_FALSE(result.passed) << result.measured;
+    }
+  }
+  const absl::Status status =
+      CheckFolder(model, With(limits), "/absent").status();
+  EXPECT_FALSE(eval::IsModelFault(status)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("the competition's tokenizer"));
+}
+
 // The tiny model with another value in its config.json.
 absl::Status CheckWith(const std::string& key, const nlohmann::json& value,
                        const Competition& competition = With(Limits())) {

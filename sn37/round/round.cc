@@ -103,11 +103,21 @@ class Runner {
   }
 
   absl::Status Load() {
-    SN37_ASSIGN_OR_RETURN(eval::Tokenizer tokenizer,
-                          eval::Tokenizer::Load(model_.folder));
-    tokenizer_.emplace(std::move(tokenizer));
+    absl::StatusOr<eval::Tokenizer> tokenizer = eval::Tokenizer::Load(
+        BringsTokenizer() ? model_.folder : model_.tokenizer);
+    SN37_RETURN_IF_ERROR(OfTokenizer(tokenizer.status()));
+    tokenizer_.emplace(*std::move(tokenizer));
     SN37_ASSIGN_OR_RETURN(engine_, eval::Engine::Load(model_.folder, options_));
     return tokenizer_->CheckVocabulary(engine_->vocabulary_size());
+  }
+
+  bool BringsTokenizer() const { return model_.tokenizer.empty(); }
+
+  // A failure to make tokens: no model's where the competition chose how.
+  absl::Status OfTokenizer(absl::Status status) const {
+    if (BringsTokenizer() || !eval::IsModelFault(status)) return status;
+    return absl::UnavailableError(
+        absl::StrCat("the competition's tokenizer: ", status.message()));
   }
 
   // Makes every job's requests; a job without any is finished.
@@ -116,7 +126,7 @@ class Runner {
       absl::StatusOr<eval::SampleRequests> requests =
           job.method->build(job.sample(), job.index, *tokenizer_, job.options);
       if (!requests.ok()) {
-        SN37_RETURN_IF_ERROR(Finish(job, requests.status()));
+        SN37_RETURN_IF_ERROR(Finish(job, OfTokenizer(requests.status())));
         continue;
       }
       job.requests = *std::move(requests);

@@ -48,13 +48,17 @@ struct RoundModel {
   std::string digest;  // hex; goes into the results
   uint32_t competition = 0;
   int64_t sequence_length = 0;
+  // The folder of the tokenizer that the competition scores all models with;
+  // empty: the model brings its own.
+  std::string tokenizer = {};
 };
 
 // Evaluates every sample that is not in `known` and hands each result to `done`
 // as it finishes, in any order. A model that cannot be loaded through its own
 // fault fails every sample; a sample that fails does not stop the others. An
-// error is returned only for what is not the model's fault (memory, `done`
-// itself): the samples handed over before it stand, the rest can be run again.
+// error is returned only for what is not the model's fault (memory, the
+// competition's tokenizer, `done` itself): the samples handed over before it
+// stand, the rest can be run again.
 absl::Status RunRound(
     const RoundModel& model, absl::Span<const RoundTask> tasks,
     const std::set<SampleKey>& known, const eval::EngineOptions& options,

@@ -233,6 +233,40 @@ TEST_F(RunRoundTest, AModelThatCannotBeLoadedHasFailedEverySample) {
   }
 }
 
+// The competition's tokenizer takes the place of the model's own, whatever that
+// is, and where it fails nobody's model has.
+TEST_F(RunRoundTest, ACompetitionMayBringTheTokenizer) {
+  ASSERT_TRUE(Run().ok());
+  std::set<std::string> own;
+  for (const auto& result : results_) own.insert(result.SerializeAsString());
+
+  model_.tokenizer = JoinPath(testing::TempDir(), "round_tokenizer");
+  std::filesystem::remove_all(model_.tokenizer);
+  std::filesystem::create_directories(model_.tokenizer);
+  for (const char* name : {"tokenizer.json", "tokenizer_config.json"}) {
+    std::filesystem::rename(JoinPath(model_.folder, name),
+                            JoinPath(model_.tokenizer, name));
+  }
+  ASSERT_TRUE(WriteFileWhole(model_.folder + "/tokenizer.json", "none").ok());
+  ASSERT_TRUE(Run().ok());
+  std::set<std::string> same;
+  for (const auto& result : results_) same.insert(result.SerializeAsString());
+  EXPECT_EQ(same, own);
+
+  ASSERT_TRUE(WriteFileWhole(model_.tokenizer + "/tokenizer_config.json",
+                             R"({"chat_template":"{{ missing() }}"})")
+                  .ok());
+  EXPECT_TRUE(absl::IsUnavailable(Run()));
+  for (const SampleResult& result : results_) {
+    EXPECT_EQ(result.status(), INFRASTRUCTURE_FAILED);
+    EXPECT_THAT(result.error(), HasSubstr("the competition's tokenizer"));
+  }
+  EXPECT_EQ(results_.size(), 4);
+  std::filesystem::remove(model_.tokenizer + "/tokenizer.json");
+  EXPECT_TRUE(absl::IsUnavailable(Run()));
+  EXPECT_EQ(results_.size(), 0);
+}
+
 TEST_F(RunRoundTest, OneSampleThatFailsLeavesTheOthersAlone) {
   std::vector<RoundTask> tasks = tasks_;
   tasks[0].samples[0].mutable_reference()->set_reference(

@@ -25,14 +25,16 @@ namespace {
 constexpr char kWeights[] = "model.safetensors";
 constexpr char kIndex[] = "model.safetensors.index.json";
 
-constexpr absl::string_view kSmallFiles[] = {
+constexpr char kConfig[] = "config.json";
+constexpr char kGenerationConfig[] = "generation_config.json";
+constexpr char kTokenizer[] = "tokenizer.json";
+
+constexpr absl::string_view kTokenizerFiles[] = {
     "added_tokens.json",
     "chat_template.jinja",
-    "config.json",
-    "generation_config.json",
     "merges.txt",
     "special_tokens_map.json",
-    "tokenizer.json",
+    kTokenizer,
     "tokenizer.model",
     "tokenizer_config.json",
     "vocab.json",
@@ -88,6 +90,15 @@ absl::StatusOr<bool> AddIfThere(const ModelListing& listing,
   return bytes.has_value();
 }
 
+absl::Status AddTokenizer(const ModelListing& listing,
+                          std::vector<ModelFile>& files) {
+  for (absl::string_view name : kTokenizerFiles) {
+    SN37_RETURN_IF_ERROR(
+        AddIfThere(listing, std::string(name), files).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AddWeights(const ModelListing& listing,
                         std::vector<ModelFile>& files) {
   SN37_ASSIGN_OR_RETURN(bool single, AddIfThere(listing, kWeights, files));
@@ -108,6 +119,29 @@ absl::Status AddWeights(const ModelListing& listing,
     }
   }
   return absl::OkStatus();
+}
+
+ModelListing ListingOf(const std::string& folder) {
+  return {.name = folder,
+          .size =
+              [folder](const std::string& file) {
+                return SizeOf(JoinPath(folder, file));
+              },
+          .read =
+              [folder](const std::string& file, uint64_t max_bytes) {
+                return ReadFile(JoinPath(folder, file), max_bytes);
+              }};
+}
+
+absl::StatusOr<Digest> DigestOf(
+    const std::string& folder, const std::vector<ModelFile>& files,
+    const std::function<void(uint64_t bytes)>& progress) {
+  std::map<std::string, Digest> digests;
+  for (const ModelFile& file : files) {
+    SN37_ASSIGN_OR_RETURN(digests[file.name],
+                          Sha256File(JoinPath(folder, file.name), progress));
+  }
+  return DirectoryDigest(digests);
 }
 
 using FileIterator = std::map<std::string, Digest>::const_iterator;
@@ -136,27 +170,18 @@ void HashFolder(FileIterator begin, FileIterator end, size_t prefix,
 }  // namespace
 
 absl::StatusOr<std::vector<ModelFile>> ModelFiles(const std::string& folder) {
-  return ModelFiles({.name = folder,
-                     .size =
-                         [&](const std::string& file) {
-                           return SizeOf(JoinPath(folder, file));
-                         },
-                     .read =
-                         [&](const std::string& file, uint64_t max_bytes) {
-                           return ReadFile(JoinPath(folder, file), max_bytes);
-                         }});
+  return ModelFiles(ListingOf(folder));
 }
 
 absl::StatusOr<std::vector<ModelFile>> ModelFiles(const ModelListing& listing) {
   std::vector<ModelFile> files;
-  for (absl::string_view name : kSmallFiles) {
-    SN37_ASSIGN_OR_RETURN(bool found,
-                          AddIfThere(listing, std::string(name), files));
-    if (!found && name == "config.json") {
-      return absl::NotFoundError(
-          absl::StrCat(listing.name, ": there is no config.json"));
-    }
+  SN37_ASSIGN_OR_RETURN(bool found, AddIfThere(listing, kConfig, files));
+  if (!found) {
+    return absl::NotFoundError(
+        absl::StrCat(listing.name, ": there is no ", kConfig));
   }
+  SN37_RETURN_IF_ERROR(AddIfThere(listing, kGenerationConfig, files).status());
+  SN37_RETURN_IF_ERROR(AddTokenizer(listing, files));
   SN37_RETURN_IF_ERROR(AddWeights(listing, files));
   std::sort(
       files.begin(), files.end(),
@@ -177,12 +202,17 @@ absl::StatusOr<Digest> ModelDigest(
     const std::string& folder,
     const std::function<void(uint64_t bytes)>& progress) {
   SN37_ASSIGN_OR_RETURN(std::vector<ModelFile> files, ModelFiles(folder));
-  std::map<std::string, Digest> digests;
+  return DigestOf(folder, files, progress);
+}
+
+absl::StatusOr<Digest> TokenizerDigest(const std::string& folder) {
+  std::vector<ModelFile> files;
+  SN37_RETURN_IF_ERROR(AddTokenizer(ListingOf(folder), files));
   for (const ModelFile& file : files) {
-    SN37_ASSIGN_OR_RETURN(digests[file.name],
-                          Sha256File(JoinPath(folder, file.name), progress));
+    if (file.name == kTokenizer) return DigestOf(folder, files, nullptr);
   }
-  return DirectoryDigest(digests);
+  return absl::NotFoundError(
+      absl::StrCat(folder, ": there is no ", kTokenizer));
 }
 
 Digest DirectoryDigest(const std::map<std::string, Digest>& files) {

@@ -52,6 +52,10 @@ struct ModelListing {
 // ModelFiles by a listing, with its errors.
 absl::StatusOr<std::vector<ModelFile>> ModelFiles(const ModelListing& listing);
 
+// DirectoryDigest over the tokenizer's files in a folder, those that exist.
+// kNotFound where there is no tokenizer.json.
+absl::StatusOr<Digest> TokenizerDigest(const std::string& folder);
+
 // DirectoryDigest over ModelFiles. `progress`, where given, is called with the
 // number of bytes after each piece.
 absl::StatusOr<Digest> ModelDigest(

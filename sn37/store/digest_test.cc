@@ -63,6 +63,20 @@ TEST(ModelDigestTest, CoversTheModelsFilesAndNothingElse) {
   EXPECT_NE(*ModelDigest(folder), *before);
 }
 
+TEST(TokenizerDigestTest, CoversTheTokenizersFilesAndNothingElse) {
+  const std::string folder = FreshFolder("tokenizer");
+  Put(folder, "chat_template.jinja", "hello");
+  EXPECT_TRUE(absl::IsNotFound(TokenizerDigest(folder).status()));
+  Put(folder, "tokenizer.json", "{}");
+  const absl::StatusOr<Digest> digest = TokenizerDigest(folder);
+  ASSERT_TRUE(digest.ok()) << digest.status();
+  Put(folder, "config.json", "{}");
+  Put(folder, "model.safetensors", "weights");
+  EXPECT_EQ(*TokenizerDigest(folder), *digest);
+  EXPECT_EQ(*digest, DirectoryDigest({{"chat_template.jinja", Sha256("hello")},
+                                      {"tokenizer.json", Sha256("{}")}}));
+}
+
 TEST(ModelDigestTest, ShardsThatTheIndexNamesAreCovered) {
   std::string folder = FreshFolder("shards");
   Put(folder, "config.json", "{}");

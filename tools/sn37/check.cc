@@ -3,6 +3,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
@@ -20,6 +21,9 @@
 ABSL_FLAG(int64_t, competition, 0, "Id of the competition.");
 ABSL_FLAG(std::string, schedule_file, "",
           "Text proto of another schedule than the subnet's own.");
+ABSL_FLAG(std::string, competition_tokenizer, "",
+          "Folder of the tokenizer that the competition scores every model "
+          "with, where it names one.");
 
 namespace sn37::tools {
 namespace {
@@ -55,6 +59,10 @@ absl::StatusOr<int> Check() {
   if (std::string path = absl::GetFlag(FLAGS_schedule_file); !path.empty()) {
     constexpr uint64_t kMaxScheduleBytes = 1 << 20;
     SN37_ASSIGN_OR_RETURN(options.schedule, ReadFile(path, kMaxScheduleBytes));
+  }
+  if (std::string path = absl::GetFlag(FLAGS_competition_tokenizer);
+      !path.empty()) {
+    options.tokenizer = std::move(path);
   }
   SN37_ASSIGN_OR_RETURN(
       sdk::CheckReport report,
