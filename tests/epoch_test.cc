@@ -230,7 +230,7 @@ TEST(EpochTest, ACompetitionMayScoreEveryModelWithItsTokenizer) {
   EXPECT_TRUE(decision.complete());
   for (const jobs::ModelDecision& model : decision.models()) {
     EXPECT_EQ(model.failure(), "") << "uid " << model.uid();
-    // The same tokens, in another competition, have the same score.
+    // What models bring their own for is scored as before.
     if (model.competition() == 2) {
       EXPECT_EQ(
           model.score(),
