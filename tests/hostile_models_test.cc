@@ -489,6 +489,7 @@ TEST(ChangedFileTest, NoMoreResultsAreWritten) {
       jobs::RunWorker({.folder = epoch.folder,
                        .snapshot = Snapshot(),
                        .models = epoch.home + "/models",
+                       .tokenizers = "",
                        .engine = {.threads = 1}},
                       /*shard=*/0, [&] {
                         ++finished;
