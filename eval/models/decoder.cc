@@ -54,6 +54,9 @@ absl::Status Decoder::LoadWeights(DecoderLoader& loader) {
     SN37_ASSIGN_OR_RETURN(
         head_, loader.LoadProjection(0, {Slot::kHead}, {c.vocabulary}, c.hidden,
                                      c.head_bias));
+  } else if (c.head_bias) {
+    SN37_ASSIGN_OR_RETURN(
+        head_.bias, loader.LoadVector(0, Slot::kHead, ".bias", c.vocabulary));
   }
   if (c.final_norm) {
     SN37_ASSIGN_OR_RETURN(final_norm_,

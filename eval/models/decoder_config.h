@@ -42,7 +42,7 @@ struct DecoderConfig {
 
   // Embedding and head.
   float embedding_scale = 1;
-  bool tied_head = false;  // the head is the embedding
+  bool tied_head = false;  // the head's matrix is the embedding
   bool head_bias = false;
   // Learned positions: row `position + position_offset` of a table is added.
   bool learned_positions = false;

@@ -122,21 +122,26 @@ absl::StatusOr<Projection> DecoderLoader::LoadProjection(
   return projection;
 }
 
+absl::StatusOr<at::Tensor> DecoderLoader::LoadVector(int64_t layer, Slot slot,
+                                                     const char* suffix,
+                                                     int64_t elements) {
+  SN37_ASSIGN_OR_RETURN(const Part part,
+                        Find(layer, slot, suffix, elements, 0));
+  std::vector<float> values;
+  AppendFloats(part, values);
+  return ops_.ToDevice(ToTensor(values));
+}
+
 absl::StatusOr<NormWeights> DecoderLoader::LoadNorm(int64_t layer, Slot slot,
                                                     int64_t columns) {
   NormWeights norm;
   norm.kind = config_.layer_norm ? NormWeights::kLayer : NormWeights::kRms;
   norm.epsilon = config_.norm_epsilon;
   norm.offset = config_.norm_weight_offset;
-  SN37_ASSIGN_OR_RETURN(Part weight, Find(layer, slot, ".weight", columns, 0));
-  std::vector<float> values;
-  AppendFloats(weight, values);
-  norm.weight = ops_.ToDevice(ToTensor(values));
+  SN37_ASSIGN_OR_RETURN(norm.weight,
+                        LoadVector(layer, slot, ".weight", columns));
   if (config_.norm_bias) {
-    SN37_ASSIGN_OR_RETURN(Part bias, Find(layer, slot, ".bias", columns, 0));
-    values.clear();
-    AppendFloats(bias, values);
-    norm.bias = ops_.ToDevice(ToTensor(values));
+    SN37_ASSIGN_OR_RETURN(norm.bias, LoadVector(layer, slot, ".bias", columns));
   }
   return norm;
 }

@@ -38,12 +38,16 @@ class DecoderLoader {
                                             absl::Span<const Slot> slots,
                                             absl::Span<const int64_t> outputs,
                                             int64_t inputs, bool bias);
+  // A slot's vector of so many elements, as float32. `suffix`: ".weight" or
+  // ".bias".
+  absl::StatusOr<at::Tensor> LoadVector(int64_t layer, Slot slot,
+                                        const char* suffix, int64_t elements);
   // A norm over `columns`, of the decoder's kind.
   absl::StatusOr<NormWeights> LoadNorm(int64_t layer, Slot slot,
                                        int64_t columns);
 
  private:
-  // The tensor of a slot with its rows. `suffix`: ".weight" or ".bias".
+  // The tensor of a slot with its rows.
   struct Part {
     std::string name;
     at::Tensor tensor;
