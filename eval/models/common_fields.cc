@@ -142,6 +142,13 @@ void ReadSizes(ConfigReader& reader, DecoderConfig& config,
   config.windows.assign(config.layers, 0);
 }
 
+void CheckHeadsFillHidden(ConfigReader& reader, const DecoderConfig& config) {
+  if (config.heads * config.head_dim == config.hidden) return;
+  reader.Fail("head_dim",
+              absl::StrCat(config.heads, " heads of ", config.head_dim,
+                           " do not make ", config.hidden, " columns"));
+}
+
 void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config) {
   config.rotary.dim = dim;
   config.rotary.theta =

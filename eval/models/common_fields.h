@@ -17,6 +17,10 @@ namespace sn37::eval {
 void ReadSizes(ConfigReader& reader, DecoderConfig& config,
                const char* mlp_key = nullptr);
 
+// Refuses heads that do not fill the hidden columns exactly: for families whose
+// head_dim is hidden / heads, whatever their files say.
+void CheckHeadsFillHidden(ConfigReader& reader, const DecoderConfig& config);
+
 // Rotation of the first `dim` columns of a head: rope_theta with rope_scaling
 // (transformers 4), or rope_parameters (transformers 5). Raises max_positions
 // where the scaling does.

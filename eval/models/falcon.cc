@@ -51,7 +51,7 @@ void ReadShape(ConfigReader& reader, DecoderConfig& config) {
 DecoderConfig ParseFalcon(ConfigReader& reader) {
   DecoderConfig config;
   ReadSizes(reader, config, "ffn_hidden_size");
-  config.head_dim = config.hidden / config.heads;
+  CheckHeadsFillHidden(reader, config);
   ReadShape(reader, config);
   config.layer_norm = true;
   config.norm_bias = true;

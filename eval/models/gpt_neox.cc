@@ -9,11 +9,11 @@ namespace {
 
 DecoderConfig ParseGptNeoX(ConfigReader& reader) {
   // Files saved by tools for other families carry these; they have no effect.
-  reader.Ignore({"num_key_value_heads", "head_dim", "classifier_dropout"});
+  reader.Ignore({"num_key_value_heads", "classifier_dropout"});
   DecoderConfig config;
   ReadSizes(reader, config);
+  CheckHeadsFillHidden(reader, config);
   config.kv_heads = config.heads;
-  config.head_dim = config.hidden / config.heads;
   config.rotary.theta = reader.DoubleOr("rotary_emb_base", 1, 1e12, 10000);
   const double share = reader.DoubleOr("rotary_pct", 0, 1, 0.25);
   ReadRotary(reader, ReadRotatedColumns(reader, config, share), config);
