@@ -4,6 +4,7 @@
 #include <c10/util/BFloat16.h>
 #include <c10/util/Half.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -24,6 +25,20 @@ const SlotName* FindSlot(const ModelArch& arch, Slot slot,
     if (name.when == nullptr || name.when(config)) return &name;
   }
   return nullptr;
+}
+
+// Rows of the tensor that holds a slot: up to the last of any slot that lies
+// in it.
+int64_t WholeRows(const ModelArch& arch, const SlotName& slot,
+                  const DecoderConfig& config) {
+  int64_t end = 0;
+  for (const SlotName& other : arch.slots) {
+    if (std::strcmp(other.name, slot.name) != 0) continue;
+    for (const RowRange& range : other.rows(config)) {
+      end = std::max(end, range.second);
+    }
+  }
+  return end;
 }
 
 float ElementAt(const at::Tensor& tensor, int64_t i) {
@@ -61,29 +76,18 @@ absl::StatusOr<DecoderLoader::Part> DecoderLoader::Find(int64_t layer,
       suffix);
   SN37_ASSIGN_OR_RETURN(part.tensor, source_.Get(part.name));
   const at::IntArrayRef shape = part.tensor.sizes();
+  part.rows = {{0, outputs}};
+  std::vector<int64_t> expected = {outputs};
   if (slot_name->rows != nullptr) {
     part.rows = slot_name->rows(config_);
-  } else {
-    part.rows = {{0, outputs}};
+    expected = {WholeRows(arch_, *slot_name, config_)};
   }
-  int64_t rows = 0, end = 0;
-  for (const RowRange& range : part.rows) {
-    rows += range.second - range.first;
-    end = std::max(end, range.second);
-  }
-  // A fused tensor is as long as its last slot's last row says; the others'
-  // checks are weaker.
-  const bool long_enough =
-      !shape.empty() &&
-      (slot_name->rows != nullptr ? shape[0] >= end : shape[0] == end);
-  const bool fits = rows == outputs && long_enough &&
-                    (inputs == 0 ? shape.size() == 1
-                                 : shape.size() == 2 && shape[1] == inputs);
-  if (!fits) {
+  if (inputs != 0) expected.push_back(inputs);
+  if (shape != at::IntArrayRef(expected)) {
     return absl::InvalidArgumentError(
         absl::StrCat(part.name, ": shape [", absl::StrJoin(shape, ", "),
-                     "] does not fit config.json, which asks for [", end,
-                     inputs == 0 ? "" : absl::StrCat(", ", inputs), "]"));
+                     "] does not fit config.json, which asks for [",
+                     absl::StrJoin(expected, ", "), "]"));
   }
   return part;
 }

@@ -53,8 +53,8 @@ class DecoderLoader {
     at::Tensor tensor;
     std::vector<RowRange> rows;
   };
-  // Checks that the tensor has the shape that the slot's rows need:
-  // (rows, inputs), or (rows) where inputs is 0.
+  // Checks that the tensor has exactly the shape that the config says:
+  // (rows of all its slots, inputs), or (rows) where inputs is 0.
   absl::StatusOr<Part> Find(int64_t layer, Slot slot, const char* suffix,
                             int64_t outputs, int64_t inputs) const;
   // Appends a part of a vector to `out` as float32.

@@ -13,11 +13,14 @@
 #include "eval/weights/model_config.h"
 #include "eval/weights/safetensors.h"
 #include "eval/weights/safetensors_source.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sn37/base/status_macros.h"
 
 namespace sn37::eval {
 namespace {
+
+using testing::HasSubstr;
 
 // A model of testdata, whose fields and tensors a test replaces.
 class Model : public TensorSource {
@@ -82,6 +85,39 @@ TEST(DecoderTest, ATiedHeadKeepsItsOwnBias) {
   ASSERT_TRUE(expected.ok()) << expected.status();
   ASSERT_TRUE(logprobs.ok()) << logprobs.status();
   EXPECT_EQ(*logprobs, *expected);
+}
+
+TEST(DecoderTest, ATensorOfAnotherLengthThanTheConfigSaysIsRefused) {
+  const struct {
+    const char* model;
+    const char* tensor;
+  } kCases[] = {
+      {"phi3_gqa_longrope", "model.layers.1.self_attn.qkv_proj.weight"},
+      {"phi3_gqa_longrope", "model.layers.0.mlp.gate_up_proj.weight"},
+      {"neox_parallel_pct025",
+       "gpt_neox.layers.0.attention.query_key_value.weight"},
+      {"neox_parallel_pct025",
+       "gpt_neox.layers.0.attention.query_key_value.bias"},
+      {"falcon_40b_style",
+       "transformer.h.0.self_attention.query_key_value.weight"},
+      {"falcon_7b_style",
+       "transformer.h.0.self_attention.query_key_value.weight"},
+      {"phi3_gqa_longrope", "model.embed_tokens.weight"},
+      {"phi3_gqa_longrope", "model.norm.weight"},
+  };
+  for (const auto& c : kCases) {
+    Model model(c.model);
+    ASSERT_TRUE(model.Logprobs().ok()) << model.Logprobs().status();
+    const at::Tensor whole = *model.Get(c.tensor);
+    const int64_t rows = whole.size(0);
+    for (const at::Tensor& other : {whole.narrow(0, 0, rows - 1).contiguous(),
+                                    at::cat({whole, whole.narrow(0, 0, 1)})}) {
+      model.replaced[c.tensor] = other;
+      const absl::Status status = model.Logprobs().status();
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.tensor;
+      EXPECT_THAT(std::string(status.message()), HasSubstr(c.tensor));
+    }
+  }
 }
 
 }  // namespace
