@@ -46,6 +46,16 @@ TEST(ArchsTest, WhatWouldGiveOtherNumbersIsRefused) {
        "head_dim: 4 heads of 32 do not make 64 columns"},
       {{"falcon_7b_style", {{"head_dim", 8}}},
        "head_dim: 4 heads of 8 do not make 64 columns"},
+      // Heads without a column, or that leave some over.
+      {{"llama_gqa_untied", {{"num_attention_heads", 128}}, {"head_dim"}},
+       "head_dim: 128 heads of 0 do not make 64 columns"},
+      {{"llama_gqa_untied", {{"num_attention_heads", 6}}, {"head_dim"}},
+       "head_dim: 6 heads of 10 do not make 64 columns"},
+      {{"llama_gqa_untied", {{"head_dim", 0}}}, "head_dim"},
+      {{"phi_partial05", {{"num_attention_heads", 128}}},
+       "head_dim: 128 heads of 0 do not make 64 columns"},
+      {{"bart_plain", {{"decoder_attention_heads", 128}}},
+       "head_dim: 128 heads of 0 do not make 64 columns"},
   };
   for (const auto& c : kCases) {
     const absl::Status status = Parse(c.change).status();

@@ -17,6 +17,7 @@ DecoderConfig ParseBart(ConfigReader& reader) {
   config.heads = reader.Int("decoder_attention_heads", 1, 1 << 20);
   config.kv_heads = config.heads;
   config.head_dim = config.hidden / config.heads;
+  CheckHeadsFillHidden(reader, config);
   config.intermediate = reader.Int("decoder_ffn_dim", 1, 1 << 20);
   config.max_positions = reader.Int("max_position_embeddings", 1, 1 << 24);
   config.attention_scale =

@@ -131,6 +131,7 @@ void ReadSizes(ConfigReader& reader, DecoderConfig& config,
       reader.IntOr("num_key_value_heads", 1, kMaxWidth, config.heads);
   config.head_dim =
       reader.IntOr("head_dim", 1, kMaxWidth, config.hidden / config.heads);
+  if (!reader.Has("head_dim")) CheckHeadsFillHidden(reader, config);
   config.intermediate =
       mlp_key == nullptr
           ? reader.Int("intermediate_size", 1, kMaxWidth)

@@ -11,7 +11,8 @@
 namespace sn37::eval {
 
 // vocab_size, hidden_size, num_hidden_layers, num_attention_heads,
-// num_key_value_heads (default: all), head_dim (default: hidden / heads),
+// num_key_value_heads (default: all), head_dim (default: hidden / heads, which
+// must be whole),
 // intermediate_size (or what `mlp_key` names; then 4 · hidden when absent),
 // max_position_embeddings; full windows.
 void ReadSizes(ConfigReader& reader, DecoderConfig& config,
