@@ -56,6 +56,8 @@ TEST(ArchsTest, WhatWouldGiveOtherNumbersIsRefused) {
        "head_dim: 128 heads of 0 do not make 64 columns"},
       {{"bart_plain", {{"decoder_attention_heads", 128}}},
        "head_dim: 128 heads of 0 do not make 64 columns"},
+      // Python's None is false where the default is true.
+      {{"falcon_7b_style", {{"multi_query", nullptr}}}, "multi_query"},
   };
   for (const auto& c : kCases) {
     const absl::Status status = Parse(c.change).status();
@@ -69,6 +71,94 @@ TEST(ArchsTest, AHeadsSizeThatFollowsFromTheOthersMayBeSaid) {
     const auto config = Parse(Change{model, {{"head_dim", 16}}});
     ASSERT_TRUE(config.ok()) << config.status();
     EXPECT_EQ(config->attention_scale, 0.25f);
+  }
+}
+
+// An absent field is what transformers 5.23.0 fills in.
+TEST(ArchsTest, AbsentIsNotNull) {
+  using C = DecoderConfig;
+  const struct {
+    const char* model;
+    const char* key;
+    double (*value)(const C&);
+    double absent;
+    double null;
+    json others = json::object();
+  } kCases[] = {
+      {"gemma2_swa24_softcap", "attn_logit_softcapping",
+       [](const C& c) -> double { return c.attention_soft_cap; }, 50, 0},
+      {"gemma2_swa24_softcap", "final_logit_softcapping",
+       [](const C& c) -> double { return c.head_soft_cap; }, 30, 0},
+      {"gemma2_swa24_softcap", "sliding_window",
+       [](const C& c) -> double { return c.windows[0]; }, 4096, 0},
+      {"gemma2_swa24_softcap",
+       "num_key_value_heads",
+       [](const C& c) -> double { return c.kv_heads; },
+       4,
+       8,
+       {{"num_attention_heads", 8}}},
+      {"gemma2_swa24_softcap", "head_dim",
+       [](const C& c) -> double { return c.head_dim; }, 256, 256},
+      {"gemma_mha",
+       "num_key_value_heads",
+       [](const C& c) -> double { return c.kv_heads; },
+       16,
+       32,
+       {{"num_attention_heads", 32}}},
+      {"gemma_mha", "head_dim", [](const C& c) -> double { return c.head_dim; },
+       256, 256},
+      {"mistral_swa32", "sliding_window",
+       [](const C& c) -> double { return c.windows[1]; }, 4096, 0},
+      {"mistral_swa32",
+       "num_key_value_heads",
+       [](const C& c) -> double { return c.kv_heads; },
+       8,
+       16,
+       {{"num_attention_heads", 16}}},
+      {"mistral_swa32", "head_dim",
+       [](const C& c) -> double { return c.head_dim; }, 16, 16},
+      {"qwen2_tied_swa", "sliding_window",
+       [](const C& c) -> double { return c.windows[2]; }, 4096, 0},
+      {"qwen2_tied_swa",
+       "max_window_layers",
+       [](const C& c) -> double { return c.windows[27]; },
+       0,
+       0,
+       {{"layer_types", nullptr}, {"num_hidden_layers", 30}}},
+      {"qwen2_tied_swa",
+       "max_window_layers",
+       [](const C& c) -> double { return c.windows[28]; },
+       32,
+       32,
+       {{"layer_types", nullptr}, {"num_hidden_layers", 30}}},
+      {"qwen2_tied_swa",
+       "num_key_value_heads",
+       [](const C& c) -> double { return c.kv_heads; },
+       32,
+       64,
+       {{"num_attention_heads", 64}, {"hidden_size", 128}}},
+      {"qwen3_untied_headdim32",
+       "num_key_value_heads",
+       [](const C& c) -> double { return c.kv_heads; },
+       32,
+       64,
+       {{"num_attention_heads", 64}}},
+      {"qwen3_untied_headdim32", "head_dim",
+       [](const C& c) -> double { return c.head_dim; }, 128, 128},
+      {"phi3_mha_swa32", "sliding_window",
+       [](const C& c) -> double { return c.windows[1]; }, 0, 0},
+      {"llama_gqa_untied", "num_key_value_heads",
+       [](const C& c) -> double { return c.kv_heads; }, 4, 4},
+  };
+  for (const auto& c : kCases) {
+    const auto absent = Parse(Change{c.model, c.others, {c.key}});
+    ASSERT_TRUE(absent.ok()) << c.model << " " << c.key << absent.status();
+    EXPECT_EQ(c.value(*absent), c.absent) << c.model << " " << c.key;
+    json others = c.others;
+    others[c.key] = nullptr;
+    const auto null = Parse(Change{c.model, others});
+    ASSERT_TRUE(null.ok()) << c.model << " " << c.key << null.status();
+    EXPECT_EQ(c.value(*null), c.null) << c.model << " " << c.key;
   }
 }
 

@@ -122,16 +122,20 @@ void ReadScalingFields(ConfigReader& reader, int64_t original,
 }  // namespace
 
 void ReadSizes(ConfigReader& reader, DecoderConfig& config,
-               const char* mlp_key) {
+               const SizeDefaults& defaults, const char* mlp_key) {
   config.vocabulary = reader.Int("vocab_size", 1, kMaxVocabulary);
   config.hidden = reader.Int("hidden_size", 1, kMaxWidth);
   config.layers = reader.Int("num_hidden_layers", 1, kMaxLayers);
   config.heads = reader.Int("num_attention_heads", 1, kMaxWidth);
-  config.kv_heads =
-      reader.IntOr("num_key_value_heads", 1, kMaxWidth, config.heads);
+  const bool all_heads =
+      defaults.kv_heads == 0 || reader.IsNull("num_key_value_heads");
+  config.kv_heads = reader.IntOr("num_key_value_heads", 1, kMaxWidth,
+                                 all_heads ? config.heads : defaults.kv_heads);
+  const bool shares = defaults.head_dim == 0 && !reader.Has("head_dim");
   config.head_dim =
-      reader.IntOr("head_dim", 1, kMaxWidth, config.hidden / config.heads);
-  if (!reader.Has("head_dim")) CheckHeadsFillHidden(reader, config);
+      reader.IntOr("head_dim", 1, kMaxWidth,
+                   shares ? config.hidden / config.heads : defaults.head_dim);
+  if (shares) CheckHeadsFillHidden(reader, config);
   config.intermediate =
       mlp_key == nullptr
           ? reader.Int("intermediate_size", 1, kMaxWidth)
@@ -179,15 +183,15 @@ int64_t ReadRotatedColumns(ConfigReader& reader, const DecoderConfig& config,
   return static_cast<int64_t>(static_cast<double>(config.head_dim) * share);
 }
 
-int64_t ReadWindow(ConfigReader& reader) {
-  return reader.IntOr("sliding_window", 1, kMaxPositions, 0);
+int64_t ReadWindow(ConfigReader& reader, int64_t absent) {
+  return reader.IntOr("sliding_window", 1, kMaxPositions,
+                      reader.IsNull("sliding_window") ? 0 : absent);
 }
 
 void ReadQwenWindows(ConfigReader& reader, DecoderConfig& config) {
   const bool use = reader.BoolOr("use_sliding_window", false);
-  const int64_t window = ReadWindow(reader);
-  const int64_t first =
-      reader.IntOr("max_window_layers", 0, kMaxLayers, config.layers);
+  const int64_t window = ReadWindow(reader, 4096);
+  const int64_t first = reader.IntOr("max_window_layers", 0, kMaxLayers, 28);
   const std::vector<std::string> types =
       reader.Strings("layer_types", config.layers);
   for (int64_t l = 0; l < config.layers; ++l) {

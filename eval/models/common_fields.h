@@ -10,12 +10,17 @@
 
 namespace sn37::eval {
 
+// What a family means by sizes that its files lack, as transformers has it.
+struct SizeDefaults {
+  int64_t kv_heads = 0;  // 0: all heads; null always means that
+  int64_t head_dim = 0;  // 0: hidden / heads, which must be whole
+};
+
 // vocab_size, hidden_size, num_hidden_layers, num_attention_heads,
-// num_key_value_heads (default: all), head_dim (default: hidden / heads, which
-// must be whole),
-// intermediate_size (or what `mlp_key` names; then 4 · hidden when absent),
-// max_position_embeddings; full windows.
+// num_key_value_heads, head_dim, intermediate_size (or what `mlp_key` names;
+// then 4 · hidden when absent), max_position_embeddings; full windows.
 void ReadSizes(ConfigReader& reader, DecoderConfig& config,
+               const SizeDefaults& defaults = {},
                const char* mlp_key = nullptr);
 
 // Refuses heads that do not fill the hidden columns exactly: for families whose
@@ -32,8 +37,8 @@ void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config);
 int64_t ReadRotatedColumns(ConfigReader& reader, const DecoderConfig& config,
                            double share);
 
-// sliding_window; 0 when absent.
-int64_t ReadWindow(ConfigReader& reader);
+// sliding_window; 0 when null, `absent` when absent.
+int64_t ReadWindow(ConfigReader& reader, int64_t absent);
 
 // Qwen's windows: use_sliding_window, sliding_window, and which layers have it
 // by max_window_layers or layer_types.

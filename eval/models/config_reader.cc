@@ -82,6 +82,10 @@ bool ConfigReader::Has(const char* key) const {
   return FindField(config_, key) != nullptr;
 }
 
+bool ConfigReader::IsNull(const char* key) const {
+  return config_.contains(key) && !Has(key);
+}
+
 const nlohmann::json* ConfigReader::Find(const char* key) {
   read_.insert(key);
   return status_.ok() ? FindField(config_, key) : nullptr;
@@ -116,7 +120,7 @@ double ConfigReader::DoubleOr(const char* key, double min, double max,
 }
 
 bool ConfigReader::BoolOr(const char* key, bool otherwise) {
-  if (Find(key) == nullptr) return otherwise;
+  if (Find(key) == nullptr && !IsNull(key)) return otherwise;
   absl::StatusOr<bool> value = GetBool(config_, key);
   if (value.ok()) return *value;
   Fail(key, value.status().message());

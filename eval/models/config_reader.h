@@ -36,7 +36,8 @@ class ConfigReader {
   double Double(const char* key, double min, double max);
   std::string String(const char* key);
 
-  // Null counts as absent.
+  // Null counts as absent, but for BoolOr, where it is an error: Python takes
+  // it for false, whatever the default.
   int64_t IntOr(const char* key, int64_t min, int64_t max, int64_t otherwise);
   double DoubleOr(const char* key, double min, double max, double otherwise);
   bool BoolOr(const char* key, bool otherwise);
@@ -45,8 +46,9 @@ class ConfigReader {
   std::vector<double> Doubles(const char* key, size_t max_size);
   std::vector<std::string> Strings(const char* key, size_t max_size);
 
-  // Whether the key is there and not null.
+  // Whether the key is there and not null; there and null.
   bool Has(const char* key) const;
+  bool IsNull(const char* key) const;
   // The object at `key`, marked as read, or null.
   const nlohmann::json* Object(const char* key);
   // Marks fields as read that change nothing here.

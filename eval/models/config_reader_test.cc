@@ -23,6 +23,10 @@ TEST(ConfigReaderTest, ReadsValuesAndDefaults) {
   EXPECT_EQ(reader.Doubles("f", 2), (std::vector<double>{1, 2.5}));
   EXPECT_EQ(reader.Strings("g", 2), (std::vector<std::string>{"p", "q"}));
   EXPECT_EQ(reader.StringOr("absent", "y"), "y");
+  EXPECT_TRUE(reader.BoolOr("absent", true));
+  EXPECT_TRUE(reader.IsNull("e"));
+  EXPECT_FALSE(reader.IsNull("a"));
+  EXPECT_FALSE(reader.IsNull("absent"));
   EXPECT_TRUE(reader.Finish().ok()) << reader.Finish();
 }
 
@@ -59,6 +63,14 @@ TEST(ConfigReaderTest, AFieldThatNobodyReadIsAnErrorUnlessItChangesNothing) {
   EXPECT_TRUE(absl::StrContains(reader.Finish().message(), "\"ignored\""));
   reader.Ignore({"ignored"});
   EXPECT_TRUE(reader.Finish().ok());
+}
+
+TEST(ConfigReaderTest, NullIsNoBool) {
+  const json config = {{"flag", nullptr}};
+  ConfigReader reader(config, "config.json");
+  reader.BoolOr("flag", true);
+  EXPECT_EQ(reader.Finish().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(absl::StrContains(reader.Finish().message(), "flag"));
 }
 
 TEST(ConfigReaderTest, AFieldsNameIsShownHarmless) {

@@ -50,7 +50,7 @@ void ReadShape(ConfigReader& reader, DecoderConfig& config) {
 
 DecoderConfig ParseFalcon(ConfigReader& reader) {
   DecoderConfig config;
-  ReadSizes(reader, config, "ffn_hidden_size");
+  ReadSizes(reader, config, {}, "ffn_hidden_size");
   CheckHeadsFillHidden(reader, config);
   ReadShape(reader, config);
   config.layer_norm = true;

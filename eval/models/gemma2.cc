@@ -13,7 +13,7 @@ namespace {
 
 // layer_types (transformers 5), or even layers with a window (4).
 void ReadWindows(ConfigReader& reader, DecoderConfig& config) {
-  const int64_t window = ReadWindow(reader);
+  const int64_t window = ReadWindow(reader, 4096);
   const std::vector<std::string> types =
       reader.Strings("layer_types", config.layers);
   for (int64_t l = 0; l < config.layers; ++l) {
@@ -25,9 +25,15 @@ void ReadWindows(ConfigReader& reader, DecoderConfig& config) {
   }
 }
 
+// A soft cap; none when null, `absent` when absent.
+float ReadSoftCap(ConfigReader& reader, const char* key, double absent) {
+  return static_cast<float>(
+      reader.DoubleOr(key, 0, 1e6, reader.IsNull(key) ? 0 : absent));
+}
+
 DecoderConfig ParseGemma2(ConfigReader& reader) {
   DecoderConfig config;
-  ReadSizes(reader, config);
+  ReadSizes(reader, config, {.kv_heads = 4, .head_dim = 256});
   ReadRotary(reader, config.head_dim, config);
   config.norm_epsilon =
       static_cast<float>(reader.DoubleOr("rms_norm_eps", 0, 1, 1e-6));
@@ -42,10 +48,8 @@ DecoderConfig ParseGemma2(ConfigReader& reader) {
   config.output_bias = config.qkv_bias;
   config.attention_scale = static_cast<float>(
       1 / std::sqrt(reader.DoubleOr("query_pre_attn_scalar", 1e-3, 1e6, 256)));
-  config.attention_soft_cap =
-      static_cast<float>(reader.DoubleOr("attn_logit_softcapping", 0, 1e6, 0));
-  config.head_soft_cap =
-      static_cast<float>(reader.DoubleOr("final_logit_softcapping", 0, 1e6, 0));
+  config.attention_soft_cap = ReadSoftCap(reader, "attn_logit_softcapping", 50);
+  config.head_soft_cap = ReadSoftCap(reader, "final_logit_softcapping", 30);
   ReadWindows(reader, config);
   return config;
 }

@@ -15,7 +15,7 @@ DecoderConfig ParsePhi3(ConfigReader& reader) {
       static_cast<float>(reader.DoubleOr("rms_norm_eps", 0, 1, 1e-5));
   config.tied_head = reader.BoolOr("tie_word_embeddings", false);
   config.activation = ReadActivation(reader, "hidden_act", "silu");
-  config.windows.assign(config.layers, ReadWindow(reader));
+  config.windows.assign(config.layers, ReadWindow(reader, 0));
   // Never had an effect.
   reader.Ignore({"attention_bias"});
   return config;

@@ -9,7 +9,7 @@ namespace {
 
 DecoderConfig ParseQwen2(ConfigReader& reader) {
   DecoderConfig config;
-  ReadSizes(reader, config);
+  ReadSizes(reader, config, {.kv_heads = 32});
   ReadRotary(reader, config.head_dim, config);
   config.norm_epsilon =
       static_cast<float>(reader.DoubleOr("rms_norm_eps", 0, 1, 1e-6));

@@ -1,7 +1,5 @@
 // Qwen3ForCausalLM: Qwen2 with norms of queries and keys instead of biases.
 
-#include <cmath>
-
 #include "eval/models/archs.h"
 #include "eval/models/common_fields.h"
 
@@ -10,11 +8,7 @@ namespace {
 
 DecoderConfig ParseQwen3(ConfigReader& reader) {
   DecoderConfig config;
-  ReadSizes(reader, config);
-  // Unlike its relatives, a head's size does not follow from the others.
-  config.head_dim = reader.IntOr("head_dim", 1, 1 << 20, 128);
-  config.attention_scale =
-      1.0f / std::sqrt(static_cast<float>(config.head_dim));
+  ReadSizes(reader, config, {.kv_heads = 32, .head_dim = 128});
   ReadRotary(reader, config.head_dim, config);
   config.norm_epsilon =
       static_cast<float>(reader.DoubleOr("rms_norm_eps", 0, 1, 1e-6));
