@@ -13,6 +13,9 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
+constexpr char kFull[] = "full_attention";
+constexpr char kSliding[] = "sliding_attention";
+
 // A model of testdata without some fields and with others.
 struct Change {
   const char* model;
@@ -56,6 +59,20 @@ TEST(ArchsTest, WhatWouldGiveOtherNumbersIsRefused) {
        "head_dim: 128 heads of 0 do not make 64 columns"},
       {{"bart_plain", {{"decoder_attention_heads", 128}}},
        "head_dim: 128 heads of 0 do not make 64 columns"},
+      // Layers of another kind, or unnamed.
+      {{"qwen2_tied_swa", {{"layer_types", {kFull, kSliding}}}},
+       "layer_types: must name"},
+      {{"qwen2_tied_swa", {{"layer_types", {kFull, kSliding, "chunked"}}}},
+       "layer_types: must name"},
+      {{"qwen2_tied_swa", {{"layer_types", json::array()}}},
+       "layer_types: must name"},
+      {{"gemma2_swa24_softcap", {{"layer_types", {kFull, kSliding}}}},
+       "layer_types: must name"},
+      {{"gemma2_swa24_softcap", {{"layer_types", {kFull, "Full", kFull}}}},
+       "layer_types: must name"},
+      {{"gemma2_swa24_softcap",
+        {{"layer_types", {kFull, kFull, kFull, kFull}}}},
+       "layer_types"},
       // Python's None is false where the default is true.
       {{"falcon_7b_style", {{"multi_query", nullptr}}}, "multi_query"},
   };
@@ -71,6 +88,24 @@ TEST(ArchsTest, AHeadsSizeThatFollowsFromTheOthersMayBeSaid) {
     const auto config = Parse(Change{model, {{"head_dim", 16}}});
     ASSERT_TRUE(config.ok()) << config.status();
     EXPECT_EQ(config->attention_scale, 0.25f);
+  }
+}
+
+TEST(ArchsTest, LayerTypesSayWhichLayersHaveTheWindow) {
+  const struct {
+    const char* model;
+    json types;
+    std::vector<int64_t> windows;
+  } kCases[] = {
+      {"gemma2_swa24_softcap", nullptr, {24, 0, 24}},
+      {"gemma2_swa24_softcap", {kFull, kSliding, kFull}, {0, 24, 0}},
+      {"qwen2_tied_swa", nullptr, {0, 32, 32}},
+      {"qwen2_tied_swa", {kSliding, kFull, kFull}, {32, 0, 0}},
+  };
+  for (const auto& c : kCases) {
+    const auto config = Parse(Change{c.model, {{"layer_types", c.types}}});
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(config->windows, c.windows) << c.model << c.types;
   }
 }
 

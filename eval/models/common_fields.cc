@@ -1,6 +1,7 @@
 #include "eval/models/common_fields.h"
 
 #include <cmath>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -188,17 +189,32 @@ int64_t ReadWindow(ConfigReader& reader, int64_t absent) {
                       reader.IsNull("sliding_window") ? 0 : absent);
 }
 
+std::vector<bool> ReadSlidingLayers(ConfigReader& reader, int64_t layers) {
+  if (!reader.Has("layer_types")) return {};
+  std::vector<bool> sliding;
+  for (const std::string& type : reader.Strings("layer_types", layers)) {
+    if (type == "sliding_attention" || type == "full_attention") {
+      sliding.push_back(type == "sliding_attention");
+    }
+  }
+  if (std::ssize(sliding) != layers) {
+    reader.Fail("layer_types",
+                absl::StrCat("must name sliding_attention or full_attention "
+                             "for each of ",
+                             layers, " layers"));
+    return {};
+  }
+  return sliding;
+}
+
 void ReadQwenWindows(ConfigReader& reader, DecoderConfig& config) {
   const bool use = reader.BoolOr("use_sliding_window", false);
   const int64_t window = ReadWindow(reader, 4096);
   const int64_t first = reader.IntOr("max_window_layers", 0, kMaxLayers, 28);
-  const std::vector<std::string> types =
-      reader.Strings("layer_types", config.layers);
+  const std::vector<bool> sliding = ReadSlidingLayers(reader, config.layers);
   for (int64_t l = 0; l < config.layers; ++l) {
-    const bool sliding = static_cast<size_t>(l) < types.size()
-                             ? types[l] == "sliding_attention"
-                             : l >= first;
-    config.windows[l] = use && sliding ? window : 0;
+    const bool slides = sliding.empty() ? l >= first : sliding[l];
+    config.windows[l] = use && slides ? window : 0;
   }
 }
 

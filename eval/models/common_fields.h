@@ -40,6 +40,9 @@ int64_t ReadRotatedColumns(ConfigReader& reader, const DecoderConfig& config,
 // sliding_window; 0 when null, `absent` when absent.
 int64_t ReadWindow(ConfigReader& reader, int64_t absent);
 
+// layer_types: whether each layer has the window; empty when absent.
+std::vector<bool> ReadSlidingLayers(ConfigReader& reader, int64_t layers);
+
 // Qwen's windows: use_sliding_window, sliding_window, and which layers have it
 // by max_window_layers or layer_types.
 void ReadQwenWindows(ConfigReader& reader, DecoderConfig& config);

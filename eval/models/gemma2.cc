@@ -2,7 +2,6 @@
 // a sliding window in every other layer.
 
 #include <cmath>
-#include <string>
 #include <vector>
 
 #include "eval/models/archs.h"
@@ -14,14 +13,10 @@ namespace {
 // layer_types (transformers 5), or even layers with a window (4).
 void ReadWindows(ConfigReader& reader, DecoderConfig& config) {
   const int64_t window = ReadWindow(reader, 4096);
-  const std::vector<std::string> types =
-      reader.Strings("layer_types", config.layers);
+  const std::vector<bool> sliding = ReadSlidingLayers(reader, config.layers);
   for (int64_t l = 0; l < config.layers; ++l) {
-    const bool sliding = types.empty()
-                             ? l % 2 == 0
-                             : types.size() > static_cast<size_t>(l) &&
-                                   types[l] == "sliding_attention";
-    config.windows[l] = sliding ? window : 0;
+    const bool slides = sliding.empty() ? l % 2 == 0 : sliding[l];
+    config.windows[l] = slides ? window : 0;
   }
 }
 
