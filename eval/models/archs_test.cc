@@ -16,6 +16,8 @@ using testing::HasSubstr;
 constexpr char kFull[] = "full_attention";
 constexpr char kSliding[] = "sliding_attention";
 
+json Linear() { return {{"rope_type", "linear"}, {"factor", 2.0}}; }
+
 // A model of testdata without some fields and with others.
 struct Change {
   const char* model;
@@ -73,6 +75,46 @@ TEST(ArchsTest, WhatWouldGiveOtherNumbersIsRefused) {
       {{"gemma2_swa24_softcap",
         {{"layer_types", {kFull, kFull, kFull, kFull}}}},
        "layer_types"},
+      // Rotations that are spelled twice, and not alike.
+      {{"llama_gqa_untied",
+        {{"rope_scaling", Linear()},
+         {"rope_parameters", {{"rope_type", "linear"}, {"factor", 4}}}}},
+       "rope_parameters: is not the config's rope_scaling"},
+      {{"llama_gqa_untied", {{"rope_parameters", {{"rope_theta", 2e4}}}}},
+       "rope_theta: is not the config's rope_theta"},
+      {{"phi_partial05",
+        {{"rope_parameters", {{"partial_rotary_factor", 0.25}}}}},
+       "partial_rotary_factor: is not the config's partial_rotary_factor"},
+      {{"neox_parallel_pct025",
+        {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}}},
+       "partial_rotary_factor: is not the config's rotary_pct"},
+      {{"neox_parallel_pct025", {{"partial_rotary_factor", 0.5}}},
+       "partial_rotary_factor: is not rotary_pct"},
+      {{"neox_parallel_pct025", {{"rope_theta", 2e4}}, {"rotary_emb_base"}},
+       "rope_theta: is not rotary_emb_base"},
+      {{"llama_gqa_untied",
+        {{"rope_scaling",
+          {{"rope_type", "yarn"},
+           {"factor", 4},
+           {"original_max_position_embeddings", 64}}},
+         {"original_max_position_embeddings", 128}}},
+       "original_max_position_embeddings: is not the config's, 128"},
+      {{"phi3_mha_swa32",
+        {{"rope_scaling",
+          {{"rope_type", "longrope"},
+           {"original_max_position_embeddings", 128}}}},
+        {"original_max_position_embeddings"}},
+       "original_max_position_embeddings: is not the config's, 4096"},
+      // Rotations that the architecture does not have.
+      {{"llama_gqa_untied", {{"partial_rotary_factor", 0.5}}},
+       "partial_rotary_factor: must be 1"},
+      {{"llama_gqa_untied",
+        {{"rope_scaling", {{"partial_rotary_factor", 0.5}}}}},
+       "partial_rotary_factor: must be 1"},
+      {{"phi3_mha_swa32", {{"rope_scaling", Linear()}}},
+       "rope_scaling: must be longrope"},
+      {{"falcon_rw_alibi", {{"rope_scaling", Linear()}}},
+       "rope_scaling: there is no rotation with alibi"},
       // Python's None is false where the default is true.
       {{"falcon_7b_style", {{"multi_query", nullptr}}}, "multi_query"},
   };
@@ -106,6 +148,81 @@ TEST(ArchsTest, LayerTypesSayWhichLayersHaveTheWindow) {
     const auto config = Parse(Change{c.model, {{"layer_types", c.types}}});
     ASSERT_TRUE(config.ok()) << config.status();
     EXPECT_EQ(config->windows, c.windows) << c.model << c.types;
+  }
+}
+
+TEST(ArchsTest, RotationIsReadWhereverAFileHasIt) {
+  const struct {
+    Change change;
+    double theta;
+    int64_t columns;
+  } kCases[] = {
+      {{"llama_gqa_untied", json::object()}, 1e4, 16},
+      {{"llama_gqa_untied",
+        {{"rope_parameters",
+          {{"rope_theta", 2e4}, {"partial_rotary_factor", 1.0}}}},
+        {"rope_theta", "rope_scaling"}},
+       2e4,
+       16},
+      {{"phi_partial05", json::object()}, 1e4, 8},
+      {{"phi_partial05",
+        {{"rope_parameters", {{"partial_rotary_factor", 0.25}}}},
+        {"partial_rotary_factor"}},
+       1e4,
+       4},
+      {{"phi_partial05", json::object(), {"partial_rotary_factor"}}, 1e4, 8},
+      {{"phi3_mha_swa32", {{"partial_rotary_factor", 0.75}}}, 1e4, 12},
+      {{"neox_parallel_pct025", json::object()}, 1e4, 4},
+      {{"neox_parallel_pct025",
+        {{"rotary_emb_base", 5e4}, {"rotary_pct", 0.5}},
+        {"rope_theta", "partial_rotary_factor"}},
+       5e4,
+       8},
+      {{"neox_parallel_pct025",
+        {{"rope_theta", 5e4},
+         {"partial_rotary_factor", 0.5},
+         {"rope_parameters",
+          {{"rope_theta", 5e4}, {"partial_rotary_factor", 0.5}}}},
+        {"rotary_emb_base", "rotary_pct"}},
+       5e4,
+       8},
+      {{"falcon_rw_alibi", json::object()}, 1e4, 0},
+  };
+  for (const auto& c : kCases) {
+    const auto config = Parse(c.change);
+    ASSERT_TRUE(config.ok()) << c.change.fields << config.status();
+    EXPECT_EQ(config->rotary.theta, c.theta) << c.change.fields;
+    EXPECT_EQ(config->rotary.dim, c.columns) << c.change.fields;
+  }
+}
+
+TEST(ArchsTest, TheFirstLengthIsTheConfigsOrTheScalingsOwn) {
+  const json kYarn = {{"rope_type", "yarn"}, {"factor", 4}};
+  json with_own = kYarn;
+  with_own["original_max_position_embeddings"] = 64;
+  json longrope = {{"rope_type", "longrope"},
+                   {"short_factor", json::array()},
+                   {"long_factor", json::array()}};
+  for (int pair = 0; pair < 8; ++pair) {
+    longrope["short_factor"].push_back(1.0);
+    longrope["long_factor"].push_back(2.0);
+  }
+  const char* kKey = "original_max_position_embeddings";
+  const struct {
+    Change change;
+    int64_t original;
+  } kCases[] = {
+      {{"llama_gqa_untied", {{"rope_scaling", kYarn}}}, 512},
+      {{"llama_gqa_untied", {{"rope_scaling", with_own}}}, 64},
+      {{"llama_gqa_untied", {{"rope_scaling", kYarn}, {kKey, 128}}}, 128},
+      {{"llama_gqa_untied", {{"rope_scaling", with_own}, {kKey, 64}}}, 64},
+      {{"phi3_mha_swa32", {{"rope_scaling", longrope}, {kKey, 128}}}, 128},
+      {{"phi3_mha_swa32", {{"rope_scaling", longrope}}, {kKey}}, 4096},
+  };
+  for (const auto& c : kCases) {
+    const auto config = Parse(c.change);
+    ASSERT_TRUE(config.ok()) << c.change.fields << config.status();
+    EXPECT_EQ(config->rotary.original_positions, c.original);
   }
 }
 

@@ -75,27 +75,57 @@ void ReadLongRope(ConfigReader& reader, int64_t max_positions,
     return;
   }
   const double original = static_cast<double>(rotary.original_positions);
-  double factor = reader.DoubleOr("factor", 0, kMaxFactor, 0);
+  double factor = reader.DoubleOr("factor", 1e-3, kMaxFactor, 0);
   if (factor == 0) factor = static_cast<double>(max_positions) / original;
   const double amplitude =
       factor <= 1 ? 1.0 : std::sqrt(1 + std::log(factor) / std::log(original));
   rotary.amplitude = reader.DoubleOr("attention_factor", 0, 100, amplitude);
 }
 
-// The fields inside rope_scaling or rope_parameters. `original` is the
-// config's own original_max_position_embeddings, 0 if it has none.
-void ReadScalingFields(ConfigReader& reader, int64_t original,
-                       DecoderConfig& config) {
+// A number that a config may give beside rope_scaling and inside it.
+double ReadBoth(ConfigReader& outer, const char* outer_key, ConfigReader& inner,
+                const char* key, double min, double max, double otherwise) {
+  const double value = outer.DoubleOr(outer_key, min, max, otherwise);
+  const double inside = inner.DoubleOr(key, min, max, value);
+  if (inside != value && outer.Has(outer_key)) {
+    inner.Fail(key, absl::StrCat("is not the config's ", outer_key));
+  }
+  return inside;
+}
+
+// The columns of a head that rotate.
+int64_t ReadDim(ConfigReader& outer, ConfigReader& inner,
+                const RotaryFields& fields, int64_t head_dim) {
+  constexpr char kInside[] = "partial_rotary_factor";
+  const double share =
+      ReadBoth(outer, fields.share, inner, kInside, 0, 1, fields.default_share);
+  if (!fields.partial && share != 1) {
+    inner.Fail(kInside, "must be 1 for this architecture");
+  }
+  return static_cast<int64_t>(static_cast<double>(head_dim) * share);
+}
+
+int64_t ReadOriginalPositions(ConfigReader& outer, ConfigReader& inner,
+                              const RotaryFields& fields,
+                              int64_t max_positions) {
+  constexpr char kKey[] = "original_max_position_embeddings";
+  const int64_t value =
+      outer.IntOr(kKey, 1, kMaxPositions, fields.original_positions);
+  const int64_t inside =
+      inner.IntOr(kKey, 1, kMaxPositions, value != 0 ? value : max_positions);
+  if (value != 0 && inside != value) {
+    inner.Fail(kKey, absl::StrCat("is not the config's, ", value));
+  }
+  return inside;
+}
+
+// What a kind of scaling has beside its name and the length.
+void ReadScalingFields(ConfigReader& reader, DecoderConfig& config) {
   RotaryConfig& rotary = config.rotary;
-  rotary.theta = reader.DoubleOr("rope_theta", 1, 1e12, rotary.theta);
-  if (!ReadScaling(reader, rotary)) return;
   if (rotary.scaling == RotaryConfig::kNone) return;
   if (rotary.scaling != RotaryConfig::kLongRope) {
     rotary.factor = reader.Double("factor", 1e-3, kMaxFactor);
   }
-  rotary.original_positions =
-      reader.IntOr("original_max_position_embeddings", 1, kMaxPositions,
-                   original != 0 ? original : config.max_positions);
   switch (rotary.scaling) {
     case RotaryConfig::kDynamic:
       rotary.original_positions = config.max_positions;
@@ -155,33 +185,27 @@ void CheckHeadsFillHidden(ConfigReader& reader, const DecoderConfig& config) {
                            " do not make ", config.hidden, " columns"));
 }
 
-void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config) {
-  config.rotary.dim = dim;
-  config.rotary.theta =
-      reader.DoubleOr("rope_theta", 1, 1e12, config.rotary.theta);
-  const int64_t original =
-      reader.IntOr("original_max_position_embeddings", 1, kMaxPositions, 0);
-  // Both are read, so that neither counts as unknown; the newer spelling wins.
+void ReadRotary(ConfigReader& reader, DecoderConfig& config,
+                const RotaryFields& fields) {
   const nlohmann::json* scaling = reader.Object("rope_scaling");
   const nlohmann::json* parameters = reader.Object("rope_parameters");
-  if (parameters != nullptr) scaling = parameters;
-  if (scaling == nullptr) return;
-  ConfigReader inner(*scaling, "config.json: rope_scaling");
-  inner.Ignore({"partial_rotary_factor"});
-  ReadScalingFields(inner, original, config);
+  if (scaling != nullptr && parameters != nullptr && *scaling != *parameters) {
+    reader.Fail("rope_parameters", "is not the config's rope_scaling");
+  }
+  if (scaling == nullptr) scaling = parameters;
+  const nlohmann::json none = nlohmann::json::object();
+  ConfigReader inner(scaling != nullptr ? *scaling : none,
+                     "config.json: rope_scaling");
+  RotaryConfig& rotary = config.rotary;
+  rotary.theta =
+      ReadBoth(reader, fields.theta, inner, "rope_theta", 1, 1e12, 10000);
+  rotary.dim = ReadDim(reader, inner, fields, config.head_dim);
+  rotary.original_positions =
+      ReadOriginalPositions(reader, inner, fields, config.max_positions);
+  if (ReadScaling(inner, rotary)) ReadScalingFields(inner, config);
   if (absl::Status status = inner.Finish(); !status.ok()) {
     reader.Fail("rope_scaling", status.message());
   }
-}
-
-int64_t ReadRotatedColumns(ConfigReader& reader, const DecoderConfig& config,
-                           double share) {
-  share = reader.DoubleOr("partial_rotary_factor", 0, 1, share);
-  if (const nlohmann::json* rope = reader.Object("rope_parameters")) {
-    ConfigReader inner(*rope, "config.json: rope_parameters");
-    share = inner.DoubleOr("partial_rotary_factor", 0, 1, share);
-  }
-  return static_cast<int64_t>(static_cast<double>(config.head_dim) * share);
 }
 
 int64_t ReadWindow(ConfigReader& reader, int64_t absent) {

@@ -27,15 +27,21 @@ void ReadSizes(ConfigReader& reader, DecoderConfig& config,
 // head_dim is hidden / heads, whatever their files say.
 void CheckHeadsFillHidden(ConfigReader& reader, const DecoderConfig& config);
 
-// Rotation of the first `dim` columns of a head: rope_theta with rope_scaling
-// (transformers 4), or rope_parameters (transformers 5). Raises max_positions
-// where the scaling does.
-void ReadRotary(ConfigReader& reader, int64_t dim, DecoderConfig& config);
+// How a family's files spell the rotation of queries and keys.
+struct RotaryFields {
+  const char* theta = "rope_theta";
+  const char* share = "partial_rotary_factor";  // of a head's columns
+  double default_share = 1;
+  bool partial = false;  // the share may be other than 1
+  // original_max_position_embeddings when absent; 0: max_position_embeddings.
+  int64_t original_positions = 0;
+};
 
-// The columns of a head that partial_rotary_factor leaves to rotate; `share` is
-// the default. Also found in rope_parameters.
-int64_t ReadRotatedColumns(ConfigReader& reader, const DecoderConfig& config,
-                           double share);
+// Rotation: the fields above with rope_scaling (transformers 4), or all of it
+// inside rope_parameters (transformers 5). A number that is spelled twice must
+// be the same. Raises max_positions where the scaling does.
+void ReadRotary(ConfigReader& reader, DecoderConfig& config,
+                const RotaryFields& fields = {});
 
 // sliding_window; 0 when null, `absent` when absent.
 int64_t ReadWindow(ConfigReader& reader, int64_t absent);

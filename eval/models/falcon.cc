@@ -63,8 +63,14 @@ DecoderConfig ParseFalcon(ConfigReader& reader) {
   config.qkv_bias = config.output_bias = config.mlp_bias =
       reader.BoolOr("bias", false);
   const bool alibi = reader.BoolOr("alibi", false);
-  ReadRotary(reader, alibi ? 0 : config.head_dim, config);
-  if (alibi) config.alibi_slopes = Slopes(config.heads);
+  ReadRotary(reader, config);
+  if (alibi) {
+    if (config.rotary.scaling != RotaryConfig::kNone) {
+      reader.Fail("rope_scaling", "there is no rotation with alibi");
+    }
+    config.rotary = {};
+    config.alibi_slopes = Slopes(config.heads);
+  }
   return config;
 }
 

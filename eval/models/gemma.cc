@@ -12,7 +12,7 @@ namespace {
 DecoderConfig ParseGemma(ConfigReader& reader) {
   DecoderConfig config;
   ReadSizes(reader, config, {.kv_heads = 16, .head_dim = 256});
-  ReadRotary(reader, config.head_dim, config);
+  ReadRotary(reader, config);
   config.norm_epsilon =
       static_cast<float>(reader.DoubleOr("rms_norm_eps", 0, 1, 1e-6));
   config.norm_weight_offset = 1;

@@ -7,6 +7,21 @@
 namespace sn37::eval {
 namespace {
 
+// Files of transformers 4 repeat rotary_emb_base and rotary_pct under the names
+// of other families, which count for nothing and so must say the same.
+void CheckCopies(ConfigReader& reader, const DecoderConfig& config) {
+  const double theta = config.rotary.theta;
+  if (reader.DoubleOr("rope_theta", 1, 1e12, theta) != theta) {
+    reader.Fail("rope_theta", "is not rotary_emb_base");
+  }
+  if (!reader.Has("partial_rotary_factor")) return;
+  const double columns = reader.Double("partial_rotary_factor", 0, 1) *
+                         static_cast<double>(config.head_dim);
+  if (static_cast<int64_t>(columns) != config.rotary.dim) {
+    reader.Fail("partial_rotary_factor", "is not rotary_pct");
+  }
+}
+
 DecoderConfig ParseGptNeoX(ConfigReader& reader) {
   // Files saved by tools for other families carry these; they have no effect.
   reader.Ignore({"num_key_value_heads", "classifier_dropout"});
@@ -14,9 +29,12 @@ DecoderConfig ParseGptNeoX(ConfigReader& reader) {
   ReadSizes(reader, config);
   CheckHeadsFillHidden(reader, config);
   config.kv_heads = config.heads;
-  config.rotary.theta = reader.DoubleOr("rotary_emb_base", 1, 1e12, 10000);
-  const double share = reader.DoubleOr("rotary_pct", 0, 1, 0.25);
-  ReadRotary(reader, ReadRotatedColumns(reader, config, share), config);
+  ReadRotary(reader, config,
+             {.theta = "rotary_emb_base",
+              .share = "rotary_pct",
+              .default_share = 0.25,
+              .partial = true});
+  CheckCopies(reader, config);
   config.layer_norm = true;
   config.norm_bias = true;
   config.norm_epsilon =

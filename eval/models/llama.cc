@@ -10,7 +10,7 @@ namespace {
 DecoderConfig ParseLlama(ConfigReader& reader) {
   DecoderConfig config;
   ReadSizes(reader, config);
-  ReadRotary(reader, config.head_dim, config);
+  ReadRotary(reader, config);
   config.norm_epsilon =
       static_cast<float>(reader.DoubleOr("rms_norm_eps", 0, 1, 1e-6));
   config.tied_head = reader.BoolOr("tie_word_embeddings", false);

@@ -10,7 +10,7 @@ namespace {
 DecoderConfig ParsePhi(ConfigReader& reader) {
   DecoderConfig config;
   ReadSizes(reader, config);
-  ReadRotary(reader, ReadRotatedColumns(reader, config, 0.5), config);
+  ReadRotary(reader, config, {.default_share = 0.5, .partial = true});
   config.layer_norm = true;
   config.norm_bias = true;
   config.norm_epsilon =

@@ -10,7 +10,11 @@ namespace {
 DecoderConfig ParsePhi3(ConfigReader& reader) {
   DecoderConfig config;
   ReadSizes(reader, config);
-  ReadRotary(reader, ReadRotatedColumns(reader, config, 1.0), config);
+  ReadRotary(reader, config, {.partial = true, .original_positions = 4096});
+  if (config.rotary.scaling != RotaryConfig::kNone &&
+      config.rotary.scaling != RotaryConfig::kLongRope) {
+    reader.Fail("rope_scaling", "must be longrope for this architecture");
+  }
   config.norm_epsilon =
       static_cast<float>(reader.DoubleOr("rms_norm_eps", 0, 1, 1e-5));
   config.tied_head = reader.BoolOr("tie_word_embeddings", false);
