@@ -38,13 +38,19 @@ DecoderConfig ParseBart(ConfigReader& reader) {
   config.activation = ReadActivation(reader, "activation_function", "gelu");
   config.gated = false;
   config.qkv_bias = config.output_bias = config.mlp_bias = true;
+  // Variants that BartForCausalLM has not.
+  reader.Expect("add_bias_logits", false);
+  reader.Expect("add_final_layer_norm", false);
+  reader.Expect("extra_pos_embeddings", config.position_offset);
+  reader.Expect("normalize_before", false);
+  reader.Expect("normalize_embedding", true);
+  reader.Expect("static_position_embeddings", false);
   // The other half, training, and the start of a translation.
-  reader.Ignore({"activation_dropout", "classifier_dropout",
-                 "decoder_layerdrop", "decoder_start_token_id", "dropout",
-                 "encoder_attention_heads", "encoder_ffn_dim",
-                 "encoder_layerdrop", "encoder_layers", "forced_bos_token_id",
-                 "forced_eos_token_id", "init_std", "is_encoder_decoder",
-                 "num_hidden_layers"});
+  reader.Ignore({"_num_labels", "activation_dropout", "classif_dropout",
+                 "classifier_dropout", "decoder_layerdrop",
+                 "decoder_start_token_id", "dropout", "encoder_attention_heads",
+                 "encoder_ffn_dim", "encoder_layerdrop", "encoder_layers",
+                 "init_std", "is_encoder_decoder", "num_hidden_layers"});
   return config;
 }
 

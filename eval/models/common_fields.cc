@@ -172,7 +172,10 @@ void ReadSizes(ConfigReader& reader, DecoderConfig& config,
           ? reader.Int("intermediate_size", 1, kMaxWidth)
           : reader.IntOr(mlp_key, 1, kMaxWidth, 4 * config.hidden);
   config.max_positions =
-      reader.Int("max_position_embeddings", 1, kMaxPositions);
+      defaults.max_positions == 0
+          ? reader.Int("max_position_embeddings", 1, kMaxPositions)
+          : reader.IntOr("max_position_embeddings", 1, kMaxPositions,
+                         defaults.max_positions);
   config.attention_scale =
       static_cast<float>(1.0 / std::sqrt(static_cast<double>(config.head_dim)));
   config.windows.assign(config.layers, 0);

@@ -12,8 +12,9 @@ namespace sn37::eval {
 
 // What a family means by sizes that its files lack, as transformers has it.
 struct SizeDefaults {
-  int64_t kv_heads = 0;  // 0: all heads; null always means that
-  int64_t head_dim = 0;  // 0: hidden / heads, which must be whole
+  int64_t kv_heads = 0;       // 0: all heads; null always means that
+  int64_t head_dim = 0;       // 0: hidden / heads, which must be whole
+  int64_t max_positions = 0;  // 0: must not be absent
 };
 
 // vocab_size, hidden_size, num_hidden_layers, num_attention_heads,

@@ -12,44 +12,76 @@ namespace {
 
 constexpr size_t kMaxStringBytes = 1000;
 
-// Fields of published configs that change no logit: bookkeeping, training and
-// dropout, names of special tokens, how transformers generates or returns
-// things. Generation settings are the caller's.
+// Fields of published configs that change no logit: bookkeeping, where
+// transformers finds code (none is run here), training and dropout, names of
+// special tokens, how transformers generates or returns things. Generation
+// settings are the caller's.
 constexpr const char* kHarmless[] = {
     "_attn_implementation_autoset",
     "_name_or_path",
     "architectures",
     "attention_dropout",
+    "attention_probs_dropout_prob",
+    "auto_map",
+    "bad_words_ids",
+    "begin_suppress_tokens",
     "bos_token_id",
     "cache_implementation",
     "chunk_size_feed_forward",
+    "diversity_penalty",
+    "do_sample",
     "dtype",
+    "early_stopping",
     "embd_pdrop",
+    "encoder_no_repeat_ngram_size",
     "eos_token_id",
+    "exponential_decay_length_penalty",
+    "finetuning_task",
+    "forced_bos_token_id",
+    "forced_eos_token_id",
+    "gradient_checkpointing",
     "hidden_dropout",
+    "hidden_dropout_prob",
     "id2label",
     "initializer_range",
     "is_decoder",
     "is_llama_config",
     "label2id",
+    "length_penalty",
     "max_length",
     "min_length",
     "model_type",
     "name_or_path",
+    "no_repeat_ngram_size",
+    "num_beam_groups",
+    "num_beams",
+    "num_return_sequences",
     "output_attentions",
     "output_hidden_states",
+    "output_past",
+    "output_scores",
     "pad_token_id",
+    "prefix",
     "pretraining_tp",
     "problem_type",
+    "remove_invalid_values",
     "repetition_penalty",
     "resid_pdrop",
     "return_dict",
+    "return_dict_in_generate",
     "rope_interleaved",
+    "sep_token_id",
+    "suppress_tokens",
+    "task_specific_params",
     "temperature",
+    "tokenizer_class",
+    "top_k",
+    "top_p",
     "torch_dtype",
     "torchscript",
     "transformers.js_config",
     "transformers_version",
+    "typical_p",
     "unk_token_id",
     "unsloth_fixed",
     "unsloth_version",
@@ -179,6 +211,13 @@ const nlohmann::json* ConfigReader::Object(const char* key) {
 
 void ConfigReader::Ignore(std::initializer_list<const char*> keys) {
   read_.insert(keys.begin(), keys.end());
+}
+
+void ConfigReader::Expect(const char* key, const nlohmann::json& value) {
+  const nlohmann::json* found = Find(key);
+  if (found != nullptr && *found != value) {
+    Fail(key, absl::StrCat("must be ", value.dump()));
+  }
 }
 
 absl::Status ConfigReader::Finish() const {

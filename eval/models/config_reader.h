@@ -6,9 +6,9 @@
 //   SN37_RETURN_IF_ERROR(reader.Finish());
 //
 // Every field must be read by the architecture, be null, or be known to change
-// no number (names of special tokens, training settings …). Finish() names the
-// first that is neither: a field that this build does not follow is an error,
-// never ignored.
+// no number (names of special tokens, training and generation settings …).
+// Finish() names the first that is neither: a field that this build does not
+// follow is an error, never ignored.
 #ifndef EVAL_MODELS_CONFIG_READER_H_
 #define EVAL_MODELS_CONFIG_READER_H_
 
@@ -53,6 +53,8 @@ class ConfigReader {
   const nlohmann::json* Object(const char* key);
   // Marks fields as read that change nothing here.
   void Ignore(std::initializer_list<const char*> keys);
+  // A field that is followed with one value only: absent, null or `value`.
+  void Expect(const char* key, const nlohmann::json& value);
   // Records an error about `key`.
   void Fail(const char* key, absl::string_view what);
 

@@ -73,6 +73,22 @@ TEST(ConfigReaderTest, NullIsNoBool) {
   EXPECT_TRUE(absl::StrContains(reader.Finish().message(), "flag"));
 }
 
+TEST(ConfigReaderTest, AFieldWithOneValueMayHaveNoOther) {
+  const struct {
+    json config;
+    bool ok;
+  } kCases[] = {
+      {{{"bias", false}}, true}, {{{"bias", nullptr}}, true},
+      {json::object(), true},    {{{"bias", true}}, false},
+      {{{"bias", "no"}}, false},
+  };
+  for (const auto& c : kCases) {
+    ConfigReader reader(c.config, "config.json");
+    reader.Expect("bias", false);
+    EXPECT_EQ(reader.Finish().ok(), c.ok) << c.config;
+  }
+}
+
 TEST(ConfigReaderTest, AFieldsNameIsShownHarmless) {
   const json config = {{"\x1b[31m", 1}};
   ConfigReader reader(config, "config.json");

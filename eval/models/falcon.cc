@@ -50,7 +50,7 @@ void ReadShape(ConfigReader& reader, DecoderConfig& config) {
 
 DecoderConfig ParseFalcon(ConfigReader& reader) {
   DecoderConfig config;
-  ReadSizes(reader, config, {}, "ffn_hidden_size");
+  ReadSizes(reader, config, {.max_positions = 2048}, "ffn_hidden_size");
   CheckHeadsFillHidden(reader, config);
   ReadShape(reader, config);
   config.layer_norm = true;
@@ -62,6 +62,7 @@ DecoderConfig ParseFalcon(ConfigReader& reader) {
   config.gated = false;
   config.qkv_bias = config.output_bias = config.mlp_bias =
       reader.BoolOr("bias", false);
+  reader.Expect("apply_residual_connection_post_layernorm", false);
   const bool alibi = reader.BoolOr("alibi", false);
   ReadRotary(reader, config);
   if (alibi) {

@@ -20,6 +20,11 @@ DecoderConfig ParsePhi3(ConfigReader& reader) {
   config.tied_head = reader.BoolOr("tie_word_embeddings", false);
   config.activation = ReadActivation(reader, "hidden_act", "silu");
   config.windows.assign(config.layers, ReadWindow(reader, 0));
+  // Published with these values alone.
+  reader.Expect("full_attn_mod", 1);
+  reader.Expect("interpolate_factor", 1);
+  reader.Expect("lm_head_bias", false);
+  reader.Expect("mlp_bias", false);
   // Never had an effect.
   reader.Ignore({"attention_bias"});
   return config;
