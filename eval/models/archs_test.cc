@@ -226,6 +226,38 @@ TEST(ArchsTest, TheFirstLengthIsTheConfigsOrTheScalingsOwn) {
   }
 }
 
+TEST(ArchsTest, ScaledModelsTakeMoreTokens) {
+  const json kYarn = {{"rope_type", "yarn"}, {"factor", 4}};
+  json first_128 = kYarn, first_256 = kYarn;
+  first_128["original_max_position_embeddings"] = 128;
+  first_256["original_max_position_embeddings"] = 256;
+  const struct {
+    json scaling;
+    int64_t positions;  // of 512
+  } kCases[] = {
+      {nullptr, 512},
+      {{{"rope_type", "linear"}, {"factor", 2.5}}, 1280},
+      {{{"rope_type", "linear"}, {"factor", 0.5}}, 512},
+      {{{"rope_type", "linear"}, {"factor", 1e6}}, 1 << 24},
+      {{{"rope_type", "dynamic"}, {"factor", 4}}, 2048},
+      {kYarn, 2048},
+      {first_128, 512},
+      {first_256, 1024},
+      {{{"rope_type", "llama3"},
+        {"factor", 8},
+        {"low_freq_factor", 1},
+        {"high_freq_factor", 4},
+        {"original_max_position_embeddings", 64}},
+       512},
+  };
+  for (const auto& c : kCases) {
+    const auto config =
+        Parse(Change{"llama_gqa_untied", {{"rope_scaling", c.scaling}}});
+    ASSERT_TRUE(config.ok()) << c.scaling << config.status();
+    EXPECT_EQ(config->max_positions, c.positions) << c.scaling;
+  }
+}
+
 // An absent field is what transformers 5.23.0 fills in.
 TEST(ArchsTest, AbsentIsNotNull) {
   using C = DecoderConfig;

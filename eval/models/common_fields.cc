@@ -1,5 +1,6 @@
 #include "eval/models/common_fields.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <string>
@@ -119,6 +120,14 @@ int64_t ReadOriginalPositions(ConfigReader& outer, ConfigReader& inner,
   return inside;
 }
 
+// Scaled models take more tokens than max_position_embeddings says.
+void RaisePositions(double positions, DecoderConfig& config) {
+  const double bounded =
+      std::min(positions, static_cast<double>(kMaxPositions));
+  config.max_positions =
+      std::max(config.max_positions, static_cast<int64_t>(bounded));
+}
+
 // What a kind of scaling has beside its name and the length.
 void ReadScalingFields(ConfigReader& reader, DecoderConfig& config) {
   RotaryConfig& rotary = config.rotary;
@@ -126,12 +135,14 @@ void ReadScalingFields(ConfigReader& reader, DecoderConfig& config) {
   if (rotary.scaling != RotaryConfig::kLongRope) {
     rotary.factor = reader.Double("factor", 1e-3, kMaxFactor);
   }
+  const double positions = static_cast<double>(config.max_positions);
   switch (rotary.scaling) {
+    case RotaryConfig::kLinear:
+      RaisePositions(positions * rotary.factor, config);
+      break;
     case RotaryConfig::kDynamic:
       rotary.original_positions = config.max_positions;
-      config.max_positions =
-          static_cast<int64_t>(static_cast<double>(config.max_positions) *
-                               std::max(1.0, rotary.factor));
+      RaisePositions(positions * rotary.factor, config);
       break;
     case RotaryConfig::kLlama3:
       rotary.low_frequency_factor = reader.Double("low_freq_factor", 1e-3, 1e6);
@@ -140,12 +151,14 @@ void ReadScalingFields(ConfigReader& reader, DecoderConfig& config) {
       break;
     case RotaryConfig::kYarn:
       ReadYarn(reader, rotary);
+      RaisePositions(
+          static_cast<double>(rotary.original_positions) * rotary.factor,
+          config);
       break;
     case RotaryConfig::kLongRope:
       ReadLongRope(reader, config.max_positions, rotary);
       break;
     case RotaryConfig::kNone:
-    case RotaryConfig::kLinear:
       break;
   }
 }

@@ -40,7 +40,9 @@ struct RotaryFields {
 
 // Rotation: the fields above with rope_scaling (transformers 4), or all of it
 // inside rope_parameters (transformers 5). A number that is spelled twice must
-// be the same. Raises max_positions where the scaling does.
+// be the same. Raises max_positions where the scaling does: linear and dynamic
+// by their factor, yarn to the first length times its factor. (transformers
+// takes any length.)
 void ReadRotary(ConfigReader& reader, DecoderConfig& config,
                 const RotaryFields& fields = {});
 

@@ -13,7 +13,6 @@
 #include "eval/weights/model_config.h"
 #include "eval/weights/safetensors.h"
 #include "eval/weights/weight_facts.h"
-#include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/store/digest.h"
 
@@ -22,7 +21,6 @@ namespace {
 
 // Measuring reads memory and little else: more threads than this gain nothing.
 constexpr unsigned kMaxThreads = 8;
-constexpr int64_t kMaxPositions = int64_t{1} << 24;
 
 Projection ProjectionOf(eval::Projection projection) {
   switch (projection) {
@@ -92,16 +90,11 @@ int64_t LongestText(const Competition& competition) {
   return competition.constraints().sequence_length() + answer;
 }
 
-// The engine has to be able to follow the config, and a text of so many tokens
-// must not take so much memory that a machine which holds the weights cannot
-// evaluate it: that would stop the epoch, for everyone.
-absl::Status CheckDecoder(const eval::ModelConfig& config, int64_t longest,
-                          int64_t bytes) {
-  const absl::StatusOr<const eval::ModelArch*> arch =
-      eval::FindArch(config.json);
-  if (!arch.ok()) return absl::OkStatus();  // a constraint says so
-  SN37_ASSIGN_OR_RETURN(const eval::DecoderConfig decoder,
-                        eval::ParseDecoderConfig(**arch, config.json));
+// A text of so many tokens must not take so much memory that a machine which
+// holds the weights cannot evaluate it: that would stop the epoch, for
+// everyone.
+absl::Status CheckMemory(const eval::DecoderConfig& decoder, int64_t longest,
+                         int64_t bytes) {
   constexpr double kMiB = 1 << 20;
   const int64_t tokens = std::min(longest, decoder.max_positions);
   const double needed = eval::TextBytes(decoder, tokens) / kMiB;
@@ -123,10 +116,6 @@ absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
   SN37_ASSIGN_OR_RETURN(const eval::ModelConfig config,
                         eval::ReadModelConfig(folder));
   facts.architecture = config.architecture;
-  // ReadModelConfig has bounded it; some architectures have none.
-  SN37_ASSIGN_OR_RETURN(
-      facts.positions,
-      GetIntOr(config.json, "max_position_embeddings", 0, kMaxPositions, 0));
   SN37_RETURN_IF_ERROR(AddWeightFacts(folder, config, facts));
   SN37_ASSIGN_OR_RETURN(
       facts.tokenizer_tokens,
@@ -135,8 +124,15 @@ absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
   for (const ModelFile& file : files) {
     facts.bytes += static_cast<int64_t>(file.bytes);
   }
-  SN37_RETURN_IF_ERROR(
-      CheckDecoder(config, LongestText(competition), facts.bytes));
+  const absl::StatusOr<const eval::ModelArch*> arch =
+      eval::FindArch(config.json);
+  if (arch.ok()) {  // else a constraint says that the engine has it not
+    SN37_ASSIGN_OR_RETURN(const eval::DecoderConfig decoder,
+                          eval::ParseDecoderConfig(**arch, config.json));
+    facts.positions = decoder.max_positions;
+    SN37_RETURN_IF_ERROR(
+        CheckMemory(decoder, LongestText(competition), facts.bytes));
+  }
   return CheckModel(facts, competition.constraints());
 }
 

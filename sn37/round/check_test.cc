@@ -108,6 +108,12 @@ TEST(CheckTest, ACompetitionsTokenizerTakesThePlaceOfTheModels) {
   EXPECT_THAT(status.message(), HasSubstr("the competition's tokenizer"));
 }
 
+TEST(CheckTest, AScaledModelHasThePositionsThatItTakes) {
+  const auto results =
+      Check(std::string(kTiny) + "llama_dynamic_ntk", Limits());
+  EXPECT_EQ(results.at("positions").measured, "512");  // four times 128
+}
+
 // The tiny model with another value in its config.json.
 absl::Status CheckWith(const std::string& key, const nlohmann::json& value,
                        const Competition& competition = With(Limits())) {
