@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace sn37::eval {
+namespace {
+
+// Positions of a block of the cache, and columns of a panel of values.
+constexpr int64_t kBlock = 64;
+
+}  // namespace
 
 double PassBytes(const DecoderConfig& c, double rows) {
   // The residual stream, its norm, what a post norm needs; queries, keys,
@@ -19,13 +25,16 @@ double PassBytes(const DecoderConfig& c, double rows) {
 }
 
 double TextBytes(const DecoderConfig& c, int64_t tokens) {
-  const double rows = static_cast<double>(tokens);
-  const double cache = 2.0 * static_cast<double>(c.layers) *
-                       static_cast<double>(c.kv_heads) *
-                       static_cast<double>(c.head_dim) * rows;
+  // A block of a key-value head: keys as they are, values in whole panels.
+  const int64_t blocks = (tokens + kBlock - 1) / kBlock;
+  const int64_t panels = (c.head_dim + kBlock - 1) / kBlock;
+  const double cache =
+      static_cast<double>(c.layers * c.kv_heads) * static_cast<double>(blocks) *
+      static_cast<double>(kBlock * c.head_dim + kBlock * kBlock * panels);
   const double alibi = static_cast<double>(c.alibi_slopes.size()) *
                        static_cast<double>(c.max_positions);
-  return PassBytes(c, rows) + sizeof(float) * (cache + alibi);
+  return PassBytes(c, static_cast<double>(tokens)) +
+         sizeof(float) * (cache + alibi);
 }
 
 }  // namespace sn37::eval

@@ -15,8 +15,9 @@ inline constexpr int64_t kMlpRows = 1024;
 double PassBytes(const DecoderConfig& config, double rows);
 
 // Bytes that one text of so many tokens takes with its keys and values, in
-// float32, and what is made at load for all positions (alibi). A double,
-// because a config may ask for more than there are bytes.
+// float32 as the CPU lays them out (kernels/cpu/cpu_ops.h; a GPU takes no
+// more), and what is made at load for all positions (alibi). A double, because
+// a config may ask for more than there are bytes.
 double TextBytes(const DecoderConfig& config, int64_t tokens);
 
 }  // namespace sn37::eval
