@@ -11,6 +11,10 @@
 namespace sn37::eval {
 namespace {
 
+// Of the table of alibi's scores, (heads, positions), made at load: 64 heads at
+// a million positions.
+constexpr int64_t kMaxAlibi = int64_t{1} << 26;
+
 // What one decoder may cost in memory beside its weights follows from these
 // products, so they are bounded together.
 absl::Status CheckDecoderConfig(const DecoderConfig& config) {
@@ -25,6 +29,13 @@ absl::Status CheckDecoderConfig(const DecoderConfig& config) {
   if (config.heads * config.head_dim > kMaxWidth) {
     return refuse(config.heads, " heads of ", config.head_dim,
                   " are wider than ", kMaxWidth);
+  }
+  const int64_t alibi =
+      static_cast<int64_t>(config.alibi_slopes.size()) * config.max_positions;
+  if (alibi > kMaxAlibi) {
+    return refuse("alibi for ", config.alibi_slopes.size(), " heads at ",
+                  config.max_positions, " positions takes ", alibi,
+                  " numbers, more than ", kMaxAlibi);
   }
   const int64_t rotated = config.rotary.dim;
   if (rotated < 0 || rotated % 2 != 0 || rotated > config.head_dim) {

@@ -115,6 +115,11 @@ TEST(ArchsTest, WhatWouldGiveOtherNumbersIsRefused) {
        "rope_scaling: must be longrope"},
       {{"falcon_rw_alibi", {{"rope_scaling", Linear()}}},
        "rope_scaling: there is no rotation with alibi"},
+      // More numbers at load than any text asks for.
+      {{"falcon_rw_alibi",
+        {{"max_position_embeddings", 1 << 24}, {"num_attention_heads", 8}}},
+       "alibi for 8 heads at 16777216 positions takes 134217728 numbers, more "
+       "than 67108864"},
       // Python's None is false where the default is true.
       {{"falcon_7b_style", {{"multi_query", nullptr}}}, "multi_query"},
   };
