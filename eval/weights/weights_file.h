@@ -43,7 +43,9 @@ class WeightsFile {
   void Release(std::span<const uint8_t> part) const;
 
   // kUnavailable if the file's size or modification time is no longer what it
-  // was at Open: what was read is no model's. One fstat.
+  // was at Open: what was read is no model's. Not the model's fault
+  // (eval/status.h): the store owns the files, and whoever sent the model
+  // cannot reach them any more. One fstat.
   absl::Status CheckUnchanged() const;
 
  private:
