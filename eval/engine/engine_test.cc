@@ -29,21 +29,21 @@ namespace {
 
 constexpr char kModel[] = "eval/models/testdata/llama_gqa_untied";
 
-nlohmann::json Config() {
-  return *ParseJson(*ReadFile(std::string(kModel) + "/config.json", 1 << 20),
-                    {});
+nlohmann::json Config(const std::string& model = kModel) {
+  return *ParseJson(*ReadFile(model + "/config.json", 1 << 20), {});
 }
 
 // A copy of the model with another config and, for each tensor, other bytes;
 // a tensor whose bytes are made empty is left out.
 using Edit = std::function<void(const std::string& name, std::string& bytes)>;
-std::string ModelWith(const nlohmann::json& config, const Edit& edit) {
+std::string ModelWith(const nlohmann::json& config, const Edit& edit,
+                      const std::string& model = kModel) {
   static int count = 0;
   const std::string folder =
       testing::TempDir() + "/model" + std::to_string(count++);
   std::filesystem::create_directories(folder);
   EXPECT_TRUE(WriteFileWhole(folder + "/config.json", config.dump()).ok());
-  auto weights = SafeTensors::Open(kModel);
+  auto weights = SafeTensors::Open(model);
   EXPECT_TRUE(weights.ok()) << weights.status();
   std::vector<TensorSpec> specs;
   std::vector<std::string> contents;
@@ -286,6 +286,63 @@ TEST(EngineTest, WeightsThatAreNotFiniteFailTheRequestAsTheModelsFault) {
                 absl::StatusCode::kDataLoss);
     }
   }
+}
+
+// The new tokens of 24 texts that end with `size` tokens, `batch` of them at a
+// time. There are two ids to choose from, so that tokens are guessed all the
+// time where few texts are in flight, and beyond the texts' ends.
+std::vector<std::vector<int32_t>> TextsOfTwoIds(const std::string& folder,
+                                                size_t size, int64_t batch) {
+  auto engine = Engine::Load(
+      folder, {.dtype = DType::kFloat32, .threads = 2, .batch = batch});
+  EXPECT_TRUE(engine.ok()) << engine.status();
+  std::vector<GenerateRequest> requests(24);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    for (size_t j = 0; j < 20; ++j) {
+      requests[i].prompt.push_back(static_cast<int32_t>((31 * i + 7 * j) % 97));
+    }
+    requests[i].max_new_tokens = requests[i].min_new_tokens = 400;
+    for (int32_t id = 2; id < 512; ++id) requests[i].stop_ids.push_back(id);
+    requests[i].is_end = [size](absl::Span<const int32_t> tokens) {
+      return tokens.size() + 20 == size;
+    };
+  }
+  std::vector<std::vector<int32_t>> texts(requests.size());
+  const absl::Status status = (*engine)->Generate(
+      requests, [&](size_t i, absl::StatusOr<GenerateResponse> response) {
+        if (response.ok()) texts[i] = response->tokens;
+        return response.status();
+      });
+  EXPECT_TRUE(status.ok()) << status;
+  return texts;
+}
+
+// Guesses at one text reach the position, the text itself does not.
+TEST(EngineTest, APositionThatIsNotFiniteHarmsNoTextThatEndsBeforeIt) {
+  constexpr char kBart[] = "eval/models/testdata/bart_plain";
+  const std::string folder = ModelWith(
+      Config(kBart),
+      [](const std::string& name, std::string& bytes) {
+        if (!absl::StrContains(name, "embed_positions")) return;
+        const size_t row = bytes.size() / 514;  // two before position 0
+        for (size_t i = 0; i < row; ++i) {
+          bytes[52 * row + i] = i % 2 == 0 ? '\x60' : '\x7f';  // 3e38
+        }
+      },
+      kBart);
+  EXPECT_EQ(TextsOfTwoIds(folder, 50, 1), TextsOfTwoIds(folder, 50, 64));
+}
+
+// The same where a text has just grown beyond its rotation's original length:
+// what is computed again is turned by the new factors.
+TEST(EngineTest, WhatAGuessSpoiltIsComputedAgainWithTheTextsOwnAngles) {
+  constexpr char kPhi3[] = "eval/models/testdata/phi3_gqa_longrope";
+  nlohmann::json config = Config(kPhi3);
+  config["original_max_position_embeddings"] = 100;
+  // An angle of position 120 is beyond float32.
+  config["rope_scaling"]["long_factor"][0] = 119.5 / 3.4028235e38;
+  const std::string folder = ModelWith(config, Unchanged, kPhi3);
+  EXPECT_EQ(TextsOfTwoIds(folder, 120, 1), TextsOfTwoIds(folder, 120, 64));
 }
 
 TEST(EngineTest, ARequestThatNeedsMoreMemoryThanThereIsSaysHowMuch) {

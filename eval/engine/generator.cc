@@ -28,6 +28,9 @@ struct Active {
   TextState text;
   std::vector<int32_t> blocks;  // enough for all it may become
   int64_t cached = 0;           // tokens whose keys and values are there
+  // No position is turned as in a shorter text: the prompt's length, or the
+  // text's when all of it was fed again.
+  int64_t least_length = 0;
   int64_t draft_length = kFirstDraft;
   std::vector<int32_t> draft = {};  // tokens that are tried after the text
 };
@@ -131,7 +134,7 @@ class Generator {
       const DecoderConfig& config = decoder_.config();
       active_.push_back(
           {index, TextState(request, config.vocabulary, config.max_positions),
-           std::move(blocks), prefix.positions});
+           std::move(blocks), prefix.positions, std::ssize(request.prompt)});
       ++entered_;
     }
   }
@@ -152,11 +155,11 @@ class Generator {
   // Appends the tokens of a text that are not cached yet, and its draft.
   void Feed(Active& active, Batch& batch) {
     const std::vector<int32_t>& tokens = active.text.tokens();
-    int64_t prompt_length = active.text.prompt_size();
+    const int64_t size = active.text.size();
     if (active.text.generated() > 0 &&
-        decoder_.rotary().ChangesAfter(active.cached)) {
+        decoder_.rotary().ChangesAfter(size - 1)) {
       active.cached = 0;  // all again, as in a text of the new length
-      prompt_length = active.text.size();
+      active.least_length = size;
     }
     Segment segment;
     segment.first_row = batch.rows();
@@ -169,7 +172,7 @@ class Generator {
     for (int64_t row = 0; row < segment.rows; ++row) {
       const int64_t position = active.cached + row;
       batch.positions.push_back(position);
-      batch.lengths.push_back(std::max(prompt_length, position + 1));
+      batch.lengths.push_back(std::max(active.least_length, position + 1));
     }
     batch.segments.push_back(std::move(segment));
   }
@@ -210,13 +213,14 @@ class Generator {
     return absl::OkStatus();
   }
 
-  // Appends what was picked, as far as the draft was right before it. The
-  // result if the text ends with that.
+  // Appends what was picked, as far as the draft was right before it and did no
+  // harm. The result if the text ends with that.
   std::optional<absl::StatusOr<GenerateResponse>> Advance(
       Active& active, absl::Span<const int32_t> picked) {
     size_t right = 0;  // tokens of the draft
     for (;; ++right) {
       const int32_t token = picked[right];
+      if (token < 0 && right < active.draft.size()) break;  // see ForgetBlock
       if (token < 0) {
         return absl::DataLossError(
             absl::StrCat("the model's logits for new token ",
@@ -230,19 +234,21 @@ class Generator {
     if (!active.draft.empty()) {
       active.draft_length = std::clamp<int64_t>(2 * right, 1, kMostDraft);
     }
-    const auto wrong = picked.subspan(right + 1);
-    if (std::find(wrong.begin(), wrong.end(), -1) != wrong.end()) {
+    const auto rest = picked.subspan(right);
+    if (std::find(rest.begin(), rest.end(), -1) != rest.end()) {
       ForgetBlock(active);
     }
     return std::nullopt;
   }
 
-  // A wrong guess may have left values that are not finite behind the text, and
-  // hidden values do count if they are NaN: the text's last block is begun
-  // again. (No one shares it: it is not of the prompt alone.)
+  // A guess may have left values that are not finite behind the text, and
+  // hidden values do count if they are NaN, in the guess's own pass already:
+  // the text's last block is begun again, and nothing more is guessed. (No one
+  // shares the block: it is not of the prompt alone.)
   void ForgetBlock(Active& active) {
     const int64_t block = active.cached / kBlockPositions;
     active.cached = block * kBlockPositions;
+    active.draft_length = 0;
     decoder_.ClearBlocks(cache_, absl::MakeSpan(active.blocks).subspan(block));
   }
 
