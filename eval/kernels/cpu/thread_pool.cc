@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sn37::eval {
 namespace {
@@ -61,10 +62,20 @@ void ThreadPool::ForEach(size_t tasks, Body body) {
       sched_yield();
     }
   }
+  if (failure_ != nullptr) {
+    std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
 }
 
 void ThreadPool::RunTasks(const Body& body, int worker) {
-  for (size_t task; (task = next_.fetch_add(1)) < tasks_;) body(task, worker);
+  for (size_t task; (task = next_.fetch_add(1)) < tasks_;) {
+    try {
+      body(task, worker);
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (failure_ == nullptr) failure_ = std::current_exception();
+    }
+  }
 }
 
 void ThreadPool::Work(int worker) {

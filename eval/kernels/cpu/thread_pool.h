@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -27,8 +28,9 @@ class ThreadPool {
   int size() const { return static_cast<int>(workers_.size()) + 1; }
 
   // Runs body(task, worker) for every task < tasks, each once, with worker in
-  // [0, size()); returns when all have ended. body must not throw and must not
-  // call ForEach.
+  // [0, size()); returns when all have ended. An exception of body ends its own
+  // task; the first is thrown on when no task runs any more (with one thread at
+  // once). body must not call ForEach.
   using Body = absl::FunctionRef<void(size_t task, int worker)>;
   void ForEach(size_t tasks, Body body);
 
@@ -46,6 +48,7 @@ class ThreadPool {
   size_t tasks_ = 0;
   std::atomic<size_t> next_{0};     // first task that nobody has taken
   std::atomic<int> unfinished_{0};  // workers still in this step
+  std::exception_ptr failure_;      // the step's first; under mutex_
   std::atomic<bool> stop_{false};
 };
 

@@ -1,6 +1,7 @@
 #include "eval/kernels/cpu/thread_pool.h"
 
 #include <atomic>
+#include <new>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -22,6 +23,23 @@ TEST(ThreadPoolTest, RunsEveryTaskOnceInEveryStep) {
         });
         for (const auto& count : runs) EXPECT_EQ(count.load(), 1);
       }
+    }
+  }
+}
+
+TEST(ThreadPoolTest, AnExceptionIsTheCallersWhenTheOthersHaveEnded) {
+  for (int threads : {2, 5}) {
+    ThreadPool pool(threads);
+    for (size_t failing : {1, 2, 300}) {  // every so many-th task
+      std::atomic<size_t> ended = 0;
+      const auto body = [&](size_t task, int) {
+        if (task % failing == 0) throw std::bad_alloc();
+        ended.fetch_add(1);
+      };
+      EXPECT_THROW(pool.ForEach(300, body), std::bad_alloc);
+      EXPECT_EQ(ended.load(), 300 - 300 / failing);
+      pool.ForEach(300, [&](size_t, int) { ended.fetch_add(1); });
+      EXPECT_EQ(ended.load(), 600 - 300 / failing) << "the next step is whole";
     }
   }
 }
