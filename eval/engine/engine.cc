@@ -1,13 +1,10 @@
 #include "eval/engine/engine.h"
 
-#include <c10/util/Exception.h>
-
-#include <new>
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "eval/engine/batch_limits.h"
+#include "eval/engine/exception_status.h"
 #include "eval/engine/generator.h"
 #include "eval/engine/scorer.h"
 #include "eval/engine/smaller_batches.h"
@@ -29,19 +26,8 @@ template <typename Function>
 auto CatchingExceptions(Function function) -> decltype(function()) {
   try {
     return function();
-  } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(
-        "out of memory; run with a smaller batch or on a larger machine");
-  } catch (const c10::Error& error) {
-    const std::string what = error.what_without_backtrace();
-    if (what.find("allocate") != std::string::npos) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "out of memory; run with a smaller batch or on a larger machine: ",
-          what));
-    }
-    return absl::InternalError(what);
-  } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
+  } catch (const std::exception& exception) {
+    return ExceptionStatus(exception);
   }
 }
 

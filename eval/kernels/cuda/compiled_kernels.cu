@@ -61,7 +61,9 @@ int Upload(const void* host, int64_t bytes, void* device) {
   static std::mutex mutex;
   static PinnedBuffers buffers;
   const std::lock_guard<std::mutex> lock(mutex);
-  return UploadThrough(buffers, host, bytes, device);
+  const int error = UploadThrough(buffers, host, bytes, device);
+  cudaGetLastError();  // so that a launch does not tell it again
+  return error;
 }
 
 }  // namespace

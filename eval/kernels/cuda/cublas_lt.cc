@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -18,6 +19,7 @@ namespace {
 // of the library's binary interface.
 using Handle = void*;
 using Status = int;
+constexpr Status kAllocFailed = 3;
 constexpr int kBf16 = 14;            // CUDA_R_16BF
 constexpr int kFloat32 = 0;          // CUDA_R_32F
 constexpr int kComputeFloat32 = 68;  // CUBLAS_COMPUTE_32F
@@ -97,8 +99,10 @@ absl::StatusOr<Functions> FindFunctions() {
 
 absl::Status Check(Status status, const char* what) {
   if (status == 0) return absl::OkStatus();
-  return absl::InternalError(
-      absl::StrCat("cublasLt", what, " failed with status ", status));
+  const std::string message =
+      absl::StrCat("cublasLt", what, " failed with status ", status);
+  return status == kAllocFailed ? absl::ResourceExhaustedError(message)
+                                : absl::InternalError(message);
 }
 
 // The number of rows that an algorithm is chosen for.

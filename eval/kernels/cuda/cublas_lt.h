@@ -39,7 +39,8 @@ class CublasLt {
   // Starts y (rows, outputs) float32 = x (rows, inputs) · w (outputs, inputs)ᵀ
   // on the default stream, all contiguous on the device, x and w bfloat16,
   // rows a multiple of kRowMultiple. False where no algorithm fits the shape:
-  // then for any number of rows. An error is the device's.
+  // then for any number of rows. An error is the device's, kResourceExhausted
+  // where it is memory.
   virtual absl::StatusOr<bool> Multiply(const void* x, const void* w,
                                         int64_t rows, int64_t outputs,
                                         int64_t inputs, float* y) = 0;

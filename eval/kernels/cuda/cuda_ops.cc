@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "eval/kernels/cuda/attend_plan.h"
 
 namespace sn37::eval {
@@ -118,6 +119,8 @@ class CudaOps : public Ops {
 
  private:
   void Must(int error) const {
+    TORCH_CHECK_WITH(OutOfMemoryError, error != kNoMemory,
+                     "the GPU has no memory left");
     TORCH_CHECK(error == 0, "the GPU failed: ", kernels_.error_text(error));
   }
   at::Tensor New(at::IntArrayRef shape, at::ScalarType type) const {
@@ -268,7 +271,10 @@ at::Tensor CudaOps::Multiply(const at::Tensor& input, int64_t rows,
     const absl::StatusOr<bool> done =
         cublas_lt_->Multiply(input.data_ptr(), w.data_ptr(), input.size(0),
                              outputs, matrix.inputs, Floats(y));
-    TORCH_CHECK(done.ok(), std::string(done.status().message()));
+    const std::string message(done.status().message());
+    TORCH_CHECK_WITH(OutOfMemoryError,
+                     !absl::IsResourceExhausted(done.status()), message);
+    TORCH_CHECK(done.ok(), message);
     if (*done) return y;
   }
   ProductArgs args;

@@ -4,6 +4,7 @@
 
 #include <ATen/ops/empty.h>
 #include <c10/util/BFloat16.h>
+#include <c10/util/Exception.h>
 
 #include <memory>
 #include <utility>
@@ -16,7 +17,8 @@ namespace sn37::eval {
 namespace {
 
 // Notes what it is asked, and answers 100 · row + output, so that one can tell
-// where a number came from. Has no algorithm for 5 outputs.
+// where a number came from. Has no algorithm for 5 outputs, and no memory
+// for 6.
 class FakeCublasLt : public CublasLt {
  public:
   struct Call {
@@ -33,6 +35,7 @@ class FakeCublasLt : public CublasLt {
     calls_.push_back(
         {rows, outputs, inputs, {numbers, numbers + rows * inputs}});
     if (outputs == 5) return false;
+    if (outputs == 6) return absl::ResourceExhaustedError("no memory");
     for (int64_t i = 0; i < rows * outputs; ++i) {
       y[i] = static_cast<float>(100 * (i / outputs) + i % outputs);
     }
@@ -77,6 +80,25 @@ TEST_F(CudaOpsTest, WhatCublasLtRefusesThePlainKernelDoes) {
   const at::Tensor out = Linear(3, 5, DType::kBFloat16);
   EXPECT_EQ(calls_.size(), 1u);
   for (int i = 0; i < 15; ++i) EXPECT_EQ(out.data_ptr<float>()[i], 8.0f);
+}
+
+TEST_F(CudaOpsTest, MemoryThatRunsOutHasLibtorchsExceptionForIt) {
+  EXPECT_THROW(Linear(3, 6, DType::kBFloat16), c10::OutOfMemoryError);
+  CudaKernels full = EmulatedKernels();
+  full.add = [](const AddArgs&) { return kNoMemory; };
+  full.norm = [](const NormArgs&) { return kNoMemory + 1; };
+  const auto ops = NewCudaOps(full, at::kCPU, nullptr, "test");
+  const at::Tensor x = at::empty({3, 8}, at::kFloat).fill_(1);
+  EXPECT_THROW(ops->Add(x, x), c10::OutOfMemoryError);
+  NormWeights weights;
+  weights.weight = at::empty({8}, at::kFloat).fill_(1);
+  try {
+    ops->Norm(x, weights, x);
+    ADD_FAILURE() << "an error was passed over";
+  } catch (const c10::OutOfMemoryError&) {
+    ADD_FAILURE() << "another error";
+  } catch (const c10::Error&) {
+  }
 }
 
 TEST_F(CudaOpsTest, Float32IsThePlainKernels) {

@@ -19,8 +19,9 @@
 // there is.
 //
 // All functions start work on the default stream and return at once; the
-// result is a CUDA error code, 0 for none. Rows are float32 unless said
-// otherwise, contiguous where no stride is given; strides count elements.
+// result is a CUDA error code, 0 for none, kNoMemory where memory is what is
+// missing. Rows are float32 unless said otherwise, contiguous where no stride
+// is given; strides count elements.
 #ifndef EVAL_KERNELS_CUDA_KERNELS_H_
 #define EVAL_KERNELS_CUDA_KERNELS_H_
 
@@ -29,6 +30,8 @@
 #include "eval/kernels/activation.h"
 
 namespace sn37::eval {
+
+inline constexpr int kNoMemory = 2;  // cudaErrorMemoryAllocation
 
 // Positions of a cache block, and rows of a tile of attention.
 inline constexpr int kCudaBlock = 64;
