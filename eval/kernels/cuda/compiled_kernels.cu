@@ -21,10 +21,13 @@ int Describe(GpuDescription* gpu) {
   std::strncpy(gpu->name, properties.name, sizeof(gpu->name) - 1);
   gpu->major = properties.major;
   gpu->minor = properties.minor;
+  return 0;
+}
+
+int FreeBytes(int64_t* bytes) {
   size_t free = 0, total = 0;
   const cudaError_t error = cudaMemGetInfo(&free, &total);
-  gpu->free_bytes = static_cast<int64_t>(free);
-  gpu->total_bytes = static_cast<int64_t>(total);
+  *bytes = static_cast<int64_t>(free);
   return error;
 }
 
@@ -70,7 +73,7 @@ int Upload(const void* host, int64_t bytes, void* device) {
 
 const CudaKernels& CompiledKernels() {
   static const CudaKernels table =
-      gpu_grid::TableOf(Describe, ErrorText, Upload);
+      gpu_grid::TableOf(Describe, FreeBytes, ErrorText, Upload);
   return table;
 }
 

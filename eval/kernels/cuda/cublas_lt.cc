@@ -126,32 +126,10 @@ class LoadedCublasLt : public CublasLt {
     if (handle_ != nullptr) f_.Destroy(handle_);
   }
 
-  absl::Status Init() {
-    SN37_RETURN_IF_ERROR(Check(f_.Create(&handle_), "Create"));
-    SN37_RETURN_IF_ERROR(
-        Check(f_.MatmulDescCreate(&desc_, kComputeFloat32, kFloat32),
-              "MatmulDescCreate"));
-    SN37_RETURN_IF_ERROR(
-        Check(f_.MatmulDescSetAttribute(desc_, kDescTransposeA, &kTranspose,
-                                        sizeof(kTranspose)),
-              "MatmulDescSetAttribute"));
-    SN37_RETURN_IF_ERROR(Check(f_.MatmulPreferenceCreate(&preference_),
-                               "MatmulPreferenceCreate"));
-    const uint64_t workspace_bytes = 0;
-    SN37_RETURN_IF_ERROR(Check(f_.MatmulPreferenceSetAttribute(
-                                   preference_, kPreferenceMaxWorkspace,
-                                   &workspace_bytes, sizeof(workspace_bytes)),
-                               "MatmulPreferenceSetAttribute"));
-    const uint32_t reductions = 0;
-    return Check(
-        f_.MatmulPreferenceSetAttribute(preference_, kPreferenceReductions,
-                                        &reductions, sizeof(reductions)),
-        "MatmulPreferenceSetAttribute");
-  }
-
   absl::StatusOr<bool> Multiply(const void* x, const void* w, int64_t rows,
                                 int64_t outputs, int64_t inputs,
                                 float* y) override {
+    SN37_RETURN_IF_ERROR(Init());
     const auto [known, is_new] = algorithms_.try_emplace({outputs, inputs});
     if (is_new) {
       SN37_ASSIGN_OR_RETURN(known->second, Choose(outputs, inputs));
@@ -174,6 +152,33 @@ class LoadedCublasLt : public CublasLt {
   }
 
  private:
+  // At the first product, for it takes memory of the GPU.
+  absl::Status Init() {
+    if (is_ready_) return absl::OkStatus();
+    SN37_RETURN_IF_ERROR(Check(f_.Create(&handle_), "Create"));
+    SN37_RETURN_IF_ERROR(
+        Check(f_.MatmulDescCreate(&desc_, kComputeFloat32, kFloat32),
+              "MatmulDescCreate"));
+    SN37_RETURN_IF_ERROR(
+        Check(f_.MatmulDescSetAttribute(desc_, kDescTransposeA, &kTranspose,
+                                        sizeof(kTranspose)),
+              "MatmulDescSetAttribute"));
+    SN37_RETURN_IF_ERROR(Check(f_.MatmulPreferenceCreate(&preference_),
+                               "MatmulPreferenceCreate"));
+    const uint64_t workspace_bytes = 0;
+    SN37_RETURN_IF_ERROR(Check(f_.MatmulPreferenceSetAttribute(
+                                   preference_, kPreferenceMaxWorkspace,
+                                   &workspace_bytes, sizeof(workspace_bytes)),
+                               "MatmulPreferenceSetAttribute"));
+    const uint32_t reductions = 0;
+    SN37_RETURN_IF_ERROR(Check(
+        f_.MatmulPreferenceSetAttribute(preference_, kPreferenceReductions,
+                                        &reductions, sizeof(reductions)),
+        "MatmulPreferenceSetAttribute"));
+    is_ready_ = true;
+    return absl::OkStatus();
+  }
+
   // `layouts` is to be destroyed in any case.
   absl::Status MakeLayouts(int64_t rows, int64_t outputs, int64_t inputs,
                            Layouts& layouts) const {
@@ -230,6 +235,7 @@ class LoadedCublasLt : public CublasLt {
   }
 
   const Functions f_;
+  bool is_ready_ = false;
   Handle handle_ = nullptr;
   Handle desc_ = nullptr;
   Handle preference_ = nullptr;
@@ -241,9 +247,7 @@ class LoadedCublasLt : public CublasLt {
 
 absl::StatusOr<std::unique_ptr<CublasLt>> CublasLt::Create() {
   SN37_ASSIGN_OR_RETURN(const Functions functions, FindFunctions());
-  auto library = std::make_unique<LoadedCublasLt>(functions);
-  SN37_RETURN_IF_ERROR(library->Init());
-  return library;
+  return std::make_unique<LoadedCublasLt>(functions);
 }
 
 }  // namespace sn37::eval

@@ -158,10 +158,9 @@ class CudaOps : public Ops {
 };
 
 DeviceMemory CudaOps::memory() const {
-  GpuDescription gpu;
-  Must(kernels_.describe(&gpu));
-  return {gpu.free_bytes / kFreeShareDenominator * kFreeShareNumerator,
-          kPassBytes};
+  int64_t free_bytes = 0;
+  Must(kernels_.free_bytes(&free_bytes));
+  return {free_bytes / kFreeShareDenominator * kFreeShareNumerator, kPassBytes};
 }
 
 Matrix CudaOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {

@@ -8,7 +8,12 @@ namespace sn37::eval {
 namespace {
 
 int Describe(GpuDescription* gpu) {
-  *gpu = {"emulated", 9, 0, int64_t{4} << 30, int64_t{4} << 30};
+  *gpu = {"emulated", 9, 0};
+  return 0;
+}
+
+int FreeBytes(int64_t* bytes) {
+  *bytes = int64_t{4} << 30;
   return 0;
 }
 
@@ -23,7 +28,7 @@ int Upload(const void* host, int64_t bytes, void* device) {
 
 const CudaKernels& EmulatedKernels() {
   static const CudaKernels table =
-      emulated_grid::TableOf(Describe, ErrorText, Upload);
+      emulated_grid::TableOf(Describe, FreeBytes, ErrorText, Upload);
   return table;
 }
 

@@ -201,13 +201,13 @@ struct GpuDescription {
   char name[64] = "";
   int major = 0;  // compute capability
   int minor = 0;
-  int64_t total_bytes = 0;
-  int64_t free_bytes = 0;
 };
 
 struct CudaKernels {
-  // The first GPU that the process sees.
+  // The first GPU that the process sees. Takes none of its memory, as every
+  // other function does from the first call on, until the process ends.
   int (*describe)(GpuDescription*);
+  int (*free_bytes)(int64_t*);
   const char* (*error_text)(int);
 
   // Copies from the host's memory, which it has read when it returns.

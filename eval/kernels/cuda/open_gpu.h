@@ -19,6 +19,8 @@ namespace sn37::eval {
 //   architecture    see CheckGpu
 //   libtorch_cuda   see LoadTorchCuda; it brings cuBLASLt
 // Nothing may have asked libtorch for CUDA before: its first answer stays.
+// Takes no memory of the GPU: the operations do, all but device_kind(), and the
+// process then keeps a part of it.
 absl::StatusOr<std::unique_ptr<Ops>> OpenGpu(const CudaKernels* kernels);
 
 // kUnavailable below compute capability 8.0, the first with bfloat16.

@@ -82,12 +82,13 @@ inline int LaunchStartFolds(LogitFold* folds, int64_t rows) {
 inline int LaunchFold(const FoldArgs& a) { return Launch(Fold{a}, a.rows); }
 
 inline CudaKernels TableOf(int (*describe)(GpuDescription*),
+                           int (*free_bytes)(int64_t*),
                            const char* (*error_text)(int),
                            int (*upload)(const void*, int64_t, void*)) {
-  return {describe,     error_text,       upload,        LaunchEmbed,
-          LaunchNorm,   LaunchRound,      LaunchProduct, LaunchFinish,
-          LaunchGather, LaunchAdd,        LaunchRotate,  LaunchStore,
-          LaunchAttend, LaunchStartFolds, LaunchFold};
+  return {describe,     free_bytes,   error_text,       upload,
+          LaunchEmbed,  LaunchNorm,   LaunchRound,      LaunchProduct,
+          LaunchFinish, LaunchGather, LaunchAdd,        LaunchRotate,
+          LaunchStore,  LaunchAttend, LaunchStartFolds, LaunchFold};
 }
 
 }  // namespace sn37::eval::SN37_GRID
