@@ -38,8 +38,10 @@ enum class Network { kNone, kAllowed };
 //     namespaces, mounts, keyrings, typing into its terminal;
 //   - without the network, makes no socket of any family.
 // What it must not do fails with EPERM. Call it before threads start that need
-// more; again to give up the network too. Devices, as a GPU's, stay usable if
-// their files are there. kUnavailable where the kernel has no seccomp filters.
+// more; again to give up the network too. A GPU has to be brought up before,
+// for CUDA makes a socket when it starts and may start a program that makes its
+// devices' files; what is up stays usable. kUnavailable where the kernel has no
+// seccomp filters.
 absl::Status ConfineProcess(Network network);
 
 }  // namespace sn37::jobs

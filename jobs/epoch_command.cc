@@ -349,6 +349,11 @@ absl::Status RunShard(const WorkerWords& words) {
   const std::string tokenizers = TokenizersFolder(HomeFolder());
   const bool examines = words.stage == kExamine;
   const bool brings = examines && absl::GetFlag(FLAGS_bring);
+  SN37_ASSIGN_OR_RETURN(const eval::EngineOptions engine,
+                        EngineOptionsFromFlags());
+  if (!examines) {
+    SN37_RETURN_IF_ERROR(eval::Engine::BringUpLocalDevice(engine.device));
+  }
   SN37_RETURN_IF_ERROR(
       ConfineProcess(brings ? Network::kAllowed : Network::kNone));
   std::optional<Prefetch> ahead;
@@ -362,8 +367,6 @@ absl::Status RunShard(const WorkerWords& words) {
     TellOne();
     return absl::OkStatus();
   }
-  SN37_ASSIGN_OR_RETURN(const eval::EngineOptions engine,
-                        EngineOptionsFromFlags());
   return RunWorker(
       {folder, absl::GetFlag(FLAGS_snapshot), models, tokenizers, engine},
       words.shard, TellOne);

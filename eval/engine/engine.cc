@@ -1,5 +1,7 @@
 #include "eval/engine/engine.h"
 
+#include <ATen/ops/zeros.h>
+
 #include <string>
 #include <utility>
 
@@ -104,6 +106,22 @@ absl::StatusOr<std::string> Engine::LocalDeviceKind(Device device) {
                           return OpenDevice(device, /*threads=*/1);
                         }));
   return ops->device_kind();
+}
+
+absl::Status Engine::BringUpLocalDevice(Device device) {
+  return CatchingExceptions([&]() -> absl::Status {
+    SN37_ASSIGN_OR_RETURN(const std::unique_ptr<Ops> ops,
+                          OpenDevice(device, /*threads=*/1));
+    // A product takes everything that is brought up when it is first used: the
+    // driver's context, the allocator, kernels and cuBLASLt.
+    constexpr int64_t kSize = 64;
+    const at::Tensor zeros = at::zeros({kSize, kSize}, at::kFloat);
+    const Matrix matrix = ops->Pack({{zeros, 0, kSize}}, DType::kBFloat16);
+    const at::Tensor out = ops->NewRows(kSize, kSize);
+    ops->Linear(ops->ToDevice(zeros), matrix, {}, out);
+    out.to(at::kCPU);  // when it is done
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Load(

@@ -65,8 +65,13 @@ class Engine {
       std::unique_ptr<Ops> ops, const std::string& model_dir,
       const EngineOptions& options);
 
-  // The device_kind() of engines loaded on this machine, without loading one.
+  // The device_kind() of engines loaded on this machine, without loading one
+  // and without taking memory of the device.
   static absl::StatusOr<std::string> LocalDeviceKind(Device device);
+
+  // Brings up the device for the rest of the process, which may then give up
+  // what only drivers need, as sockets, before it loads an engine.
+  static absl::Status BringUpLocalDevice(Device device);
 
   virtual ~Engine() = default;
 

@@ -101,6 +101,8 @@ TEST(EngineTest, ADeviceThatIsMissingIsNoFaultOfTheModels) {
   EXPECT_EQ(engine.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_FALSE(IsModelFault(engine.status()));
   EXPECT_EQ(Engine::LocalDeviceKind(Device::kCuda).status(), engine.status());
+  EXPECT_EQ(Engine::BringUpLocalDevice(Device::kCuda), engine.status());
+  EXPECT_TRUE(Engine::BringUpLocalDevice(Device::kCpu).ok());
 }
 
 TEST(EngineLoadTest, ConfigsThatCannotBeFollowedAreErrorsNamingTheField) {
