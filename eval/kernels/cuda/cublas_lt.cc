@@ -20,6 +20,7 @@ namespace {
 using Handle = void*;
 using Status = int;
 constexpr Status kAllocFailed = 3;
+constexpr Status kNotSupported = 15;
 constexpr int kBf16 = 14;            // CUDA_R_16BF
 constexpr int kFloat32 = 0;          // CUDA_R_32F
 constexpr int kComputeFloat32 = 68;  // CUBLAS_COMPUTE_32F
@@ -57,6 +58,8 @@ struct Functions {
   Status (*MatmulAlgoGetHeuristic)(Handle, Handle desc, Handle a, Handle b,
                                    Handle c, Handle d, Handle preference,
                                    int wanted, Candidate*, int* found);
+  Status (*MatmulAlgoCheck)(Handle, Handle desc, Handle a, Handle b, Handle c,
+                            Handle d, const Algorithm*, Candidate* result);
   Status (*MatmulAlgoConfigGetAttribute)(const Algorithm*, int, void*, size_t,
                                          size_t* written);
   Status (*Matmul)(Handle, Handle desc, const void* alpha, const void* a,
@@ -91,6 +94,7 @@ absl::StatusOr<Functions> FindFunctions() {
   SN37_FIND(MatmulPreferenceSetAttribute);
   SN37_FIND(MatmulPreferenceDestroy);
   SN37_FIND(MatmulAlgoGetHeuristic);
+  SN37_FIND(MatmulAlgoCheck);
   SN37_FIND(MatmulAlgoConfigGetAttribute);
   SN37_FIND(Matmul);
 #undef SN37_FIND
@@ -105,9 +109,14 @@ absl::Status Check(Status status, const char* what) {
                                 : absl::InternalError(message);
 }
 
-// The number of rows that an algorithm is chosen for.
+// The number of rows that an algorithm is suggested for, and those that it is
+// checked for: one tile, and as many rows as a pass has.
 constexpr int64_t kNominalRows = 1024;
+constexpr int64_t kCheckedRows[] = {CublasLt::kRowMultiple, kNominalRows, 4096};
 constexpr int kCandidates = 16;
+// Fewer outputs are nearly a product with a vector, for which the library has
+// other kernels; they sum up as many parts as the GPU happens to have room for.
+constexpr int64_t kFewestOutputs = 8;
 
 // cuBLASLt counts matrices by columns: its a is w (inputs, outputs) transposed,
 // its b is x (inputs, rows), its d is y (outputs, rows).
@@ -129,10 +138,13 @@ class LoadedCublasLt : public CublasLt {
   absl::StatusOr<bool> Multiply(const void* x, const void* w, int64_t rows,
                                 int64_t outputs, int64_t inputs,
                                 float* y) override {
+    if (outputs < kFewestOutputs) return false;
     SN37_RETURN_IF_ERROR(Init());
-    const auto [known, is_new] = algorithms_.try_emplace({outputs, inputs});
-    if (is_new) {
-      SN37_ASSIGN_OR_RETURN(known->second, Choose(outputs, inputs));
+    auto known = algorithms_.find({outputs, inputs});
+    if (known == algorithms_.end()) {
+      SN37_ASSIGN_OR_RETURN(const std::optional<Algorithm> chosen,
+                            Choose(outputs, inputs));
+      known = algorithms_.insert({{outputs, inputs}, chosen}).first;
     }
     if (!known->second.has_value()) return false;
     Layouts layouts;
@@ -207,31 +219,53 @@ class LoadedCublasLt : public CublasLt {
     SN37_RETURN_IF_ERROR(MakeLayouts(kNominalRows, outputs, inputs, layouts));
     Candidate candidates[kCandidates];
     int found = 0;
-    // Where nothing fits it fails, with codes that differ from shape to shape.
-    if (f_.MatmulAlgoGetHeuristic(handle_, desc_, layouts.w, layouts.x,
-                                  layouts.y, layouts.y, preference_,
-                                  kCandidates, candidates, &found) != 0) {
-      return std::nullopt;
-    }
+    const Status status = f_.MatmulAlgoGetHeuristic(
+        handle_, desc_, layouts.w, layouts.x, layouts.y, layouts.y, preference_,
+        kCandidates, candidates, &found);
+    if (status == kNotSupported) return std::nullopt;
+    SN37_RETURN_IF_ERROR(Check(status, "MatmulAlgoGetHeuristic"));
     for (int i = 0; i < found; ++i) {
-      if (candidates[i].state == 0 && candidates[i].workspace_bytes == 0 &&
-          SumsInOnePlace(candidates[i].algorithm)) {
-        return candidates[i].algorithm;
-      }
+      if (candidates[i].state != 0) continue;
+      SN37_ASSIGN_OR_RETURN(const bool fits,
+                            Fits(candidates[i].algorithm, outputs, inputs));
+      if (fits) return candidates[i].algorithm;
     }
     return std::nullopt;
   }
 
-  bool SumsInOnePlace(const Algorithm& algorithm) const {
-    int32_t split = 0;
-    uint32_t reduction = 0;
+  // Whether the algorithm sums up in one place, and runs without a workspace
+  // for any number of rows.
+  absl::StatusOr<bool> Fits(const Algorithm& algorithm, int64_t outputs,
+                            int64_t inputs) const {
+    if (Attribute<int32_t>(algorithm, kAlgorithmSplit) != 1 ||
+        Attribute<uint32_t>(algorithm, kAlgorithmReduction) != 0u) {
+      return false;
+    }
+    for (const int64_t rows : kCheckedRows) {
+      Layouts layouts;
+      const auto destroy = absl::MakeCleanup([&] { Destroy(layouts); });
+      SN37_RETURN_IF_ERROR(MakeLayouts(rows, outputs, inputs, layouts));
+      Candidate checked = {};
+      if (f_.MatmulAlgoCheck(handle_, desc_, layouts.w, layouts.x, layouts.y,
+                             layouts.y, &algorithm, &checked) != 0 ||
+          checked.workspace_bytes != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // Nothing where the algorithm does not have it, in this type.
+  template <typename T>
+  std::optional<T> Attribute(const Algorithm& algorithm, int attribute) const {
+    T value = {};
     size_t written = 0;
-    return f_.MatmulAlgoConfigGetAttribute(&algorithm, kAlgorithmSplit, &split,
-                                           sizeof(split), &written) == 0 &&
-           f_.MatmulAlgoConfigGetAttribute(&algorithm, kAlgorithmReduction,
-                                           &reduction, sizeof(reduction),
-                                           &written) == 0 &&
-           split <= 1 && reduction == 0;
+    if (f_.MatmulAlgoConfigGetAttribute(&algorithm, attribute, &value,
+                                        sizeof(value), &written) != 0 ||
+        written != sizeof(value)) {
+      return std::nullopt;
+    }
+    return value;
   }
 
   const Functions f_;
