@@ -21,6 +21,7 @@ int Describe(GpuDescription* gpu) {
   std::strncpy(gpu->name, properties.name, sizeof(gpu->name) - 1);
   gpu->major = properties.major;
   gpu->minor = properties.minor;
+  gpu->multiprocessors = properties.multiProcessorCount;
   return 0;
 }
 

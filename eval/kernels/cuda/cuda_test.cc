@@ -130,8 +130,9 @@ TEST(OpenGpuTest, CublasLtIsLookedForAmongWhatIsLoaded) {
 TEST(OpenGpuTest, TheDeviceKindNamesWhatAnswersMayDependOn) {
   GpuDescription gpu;
   gpu.major = 9;
+  gpu.multiprocessors = 132;
   EXPECT_THAT(GpuKind(gpu, 130100),
-              testing::StartsWith("cuda-sm90-cublaslt130100-glibc2."));
+              testing::StartsWith("cuda-sm90x132-cublaslt130100-glibc2."));
 }
 
 TEST(AttendPlanTest, RowsHaveSlotsAndTilesCoverAllHeads) {

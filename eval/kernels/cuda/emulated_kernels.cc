@@ -8,7 +8,7 @@ namespace sn37::eval {
 namespace {
 
 int Describe(GpuDescription* gpu) {
-  *gpu = {"emulated", 9, 0};
+  *gpu = {"emulated", 9, 0, 132};
   return 0;
 }
 

@@ -201,6 +201,7 @@ struct GpuDescription {
   char name[64] = "";
   int major = 0;  // compute capability
   int minor = 0;
+  int multiprocessors = 0;
 };
 
 struct CudaKernels {

@@ -31,8 +31,9 @@ absl::Status LoadTorchCuda(const std::string& name) {
 }
 
 std::string GpuKind(const GpuDescription& gpu, int64_t cublas_lt_version) {
-  return absl::StrCat("cuda-sm", gpu.major, gpu.minor, "-cublaslt",
-                      cublas_lt_version, "-glibc", gnu_get_libc_version());
+  return absl::StrCat("cuda-sm", gpu.major, gpu.minor, "x", gpu.multiprocessors,
+                      "-cublaslt", cublas_lt_version, "-glibc",
+                      gnu_get_libc_version());
 }
 
 absl::StatusOr<std::unique_ptr<Ops>> OpenGpu(const CudaKernels* kernels) {

@@ -31,7 +31,8 @@ absl::Status CheckGpu(const GpuDescription& gpu);
 // libtorch that this program is linked with.
 absl::Status LoadTorchCuda(const std::string& name = "libtorch_cuda.so");
 
-// "cuda-sm90-cublaslt130100-glibc2.36": what answers may depend on.
+// "cuda-sm90x132-cublaslt130100-glibc2.36": what answers may depend on. 132 is
+// the number of multiprocessors, by which cuBLASLt chooses algorithms.
 std::string GpuKind(const GpuDescription& gpu, int64_t cublas_lt_version);
 
 }  // namespace sn37::eval
