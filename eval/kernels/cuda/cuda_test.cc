@@ -127,6 +127,14 @@ TEST(OpenGpuTest, CublasLtIsLookedForAmongWhatIsLoaded) {
   EXPECT_THAT(MessageOf(library.status()), HasSubstr("libcublasLt.so.13"));
 }
 
+TEST(OpenGpuTest, AnotherTorchsCublasLtIsRefused) {
+  EXPECT_TRUE(CheckCublasLt(130100).ok());
+  const absl::Status status = CheckCublasLt(130200);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(MessageOf(status),
+              testing::AllOf(HasSubstr("130200"), HasSubstr("2.11.0+cu130")));
+}
+
 TEST(OpenGpuTest, TheDeviceKindNamesWhatAnswersMayDependOn) {
   GpuDescription gpu;
   gpu.major = 9;

@@ -26,8 +26,16 @@ absl::Status LoadTorchCuda(const std::string& name) {
   }
   return absl::UnavailableError(absl::StrCat(
       "cannot load libtorch's CUDA library: ", dlerror(),
-      "; put the folder torch/lib of a Python that has torch 2.11.0+cu130 "
-      "into LD_LIBRARY_PATH"));
+      "; put the folders torch/lib and nvidia/cu13/lib of a Python that has "
+      "torch 2.11.0+cu130 into LD_LIBRARY_PATH"));
+}
+
+absl::Status CheckCublasLt(int64_t version) {
+  constexpr int64_t kTorchs = 130100;
+  if (version == kTorchs) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      "cuBLASLt ", version, " is loaded, but torch 2.11.0+cu130 comes with ",
+      kTorchs, "; name the folders of that torch alone in LD_LIBRARY_PATH"));
 }
 
 std::string GpuKind(const GpuDescription& gpu, int64_t cublas_lt_version) {
@@ -55,6 +63,7 @@ absl::StatusOr<std::unique_ptr<Ops>> OpenGpu(const CudaKernels* kernels) {
   }
   SN37_ASSIGN_OR_RETURN(std::unique_ptr<CublasLt> cublas_lt,
                         CublasLt::Create());
+  SN37_RETURN_IF_ERROR(CheckCublasLt(cublas_lt->version()));
   std::string kind = GpuKind(gpu, cublas_lt->version());
   return NewCudaOps(*kernels, at::Device(at::kCUDA, 0), std::move(cublas_lt),
                     std::move(kind));
