@@ -1,6 +1,7 @@
 #include "eval/kernels/cuda/cuda_ops.h"
 
 #include <ATen/ops/empty.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
 
 #include <algorithm>
@@ -158,6 +159,10 @@ class CudaOps : public Ops {
 };
 
 DeviceMemory CudaOps::memory() const {
+  if (device_.is_cuda()) {
+    // What libtorch keeps though nothing uses it any more is free too.
+    c10::getDeviceAllocator(device_.type())->emptyCache();
+  }
   int64_t free_bytes = 0;
   Must(kernels_.free_bytes(&free_bytes));
   return {free_bytes / kFreeShareDenominator * kFreeShareNumerator, kPassBytes};
