@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "eval/kernels/cuda/attend_plan.h"
 
@@ -46,23 +47,30 @@ int64_t RoundUp(int64_t n, int64_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
 
-// The rules' sets of ids in one array, and where each row's begin in it.
+// The rules of a pick in one array, to be copied to the device at once: where
+// each row's seen and banned ids begin in it, or -1; the penalties; then the
+// sets, each of equal ones once.
 struct PickSets {
   std::vector<int64_t> words;
-  std::vector<int64_t> seen, banned;
-  std::vector<float> penalties;
+  size_t banned_begin, penalties_begin;
 
-  PickSets(absl::Span<const PickRule> rules, int64_t vocabulary) {
-    const auto place = [&](const uint64_t* set) -> int64_t {
-      if (set == nullptr) return -1;
-      const int64_t begin = std::ssize(words);
-      words.insert(words.end(), set, set + (vocabulary + 63) / 64);
-      return begin;
+  PickSets(absl::Span<const PickRule> rules, int64_t vocabulary)
+      : banned_begin(rules.size()), penalties_begin(2 * rules.size()) {
+    static_assert(2 * sizeof(float) == sizeof(int64_t));
+    words.resize(penalties_begin + (rules.size() + 1) / 2);
+    absl::flat_hash_map<absl::Span<const uint64_t>, int64_t> placed;
+    const auto place = [&](const uint64_t* ids) -> int64_t {
+      if (ids == nullptr) return -1;
+      const absl::Span<const uint64_t> set(ids, (vocabulary + 63) / 64);
+      const auto [known, is_new] = placed.try_emplace(set, std::ssize(words));
+      if (is_new) words.insert(words.end(), set.begin(), set.end());
+      return known->second;
     };
-    for (const PickRule& rule : rules) {
-      seen.push_back(place(rule.seen));
-      banned.push_back(place(rule.banned));
-      penalties.push_back(rule.repetition_penalty);
+    for (size_t i = 0; i < rules.size(); ++i) {
+      words[i] = place(rules[i].seen);
+      words[banned_begin + i] = place(rules[i].banned);
+      std::memcpy(reinterpret_cast<float*>(&words[penalties_begin]) + i,
+                  &rules[i].repetition_penalty, sizeof(float));
     }
   }
 };
@@ -127,14 +135,15 @@ class CudaOps : public Ops {
   at::Tensor New(at::IntArrayRef shape, at::ScalarType type) const {
     return at::empty(shape, at::TensorOptions().dtype(type).device(device_));
   }
-  // A copy on the device. What starts on the default stream afterwards may use
-  // it, also when the tensor ends before that has run.
+  // A copy on the device, started without waiting for what runs there. What
+  // starts on the default stream afterwards may use it, also when the tensor
+  // ends before that has run.
   template <typename T>
   at::Tensor Upload(absl::Span<const T> values) const {
     const int64_t bytes = values.size() * sizeof(T);
-    const at::Tensor host = at::empty({bytes}, at::kByte);
-    if (bytes > 0) std::memcpy(host.data_ptr(), values.data(), bytes);
-    return host.to(device_);
+    const at::Tensor copy = New({bytes}, at::kByte);
+    Must(kernels_.upload(values.data(), bytes, copy.data_ptr()));
+    return copy;
   }
   // What a product with a matrix of that dtype takes of x: x itself, or a copy
   // in bfloat16 whose rows are padded by zeros.
@@ -450,15 +459,13 @@ std::vector<int32_t> CudaOps::Pick(const at::Tensor& x,
                                    const Matrix& head,
                                    const HeadOptions& options) {
   const PickSets sets(rules, head.outputs);
-  const at::Tensor words = Upload(absl::MakeConstSpan(sets.words));
-  const at::Tensor seen = Upload(absl::MakeConstSpan(sets.seen));
-  const at::Tensor banned = Upload(absl::MakeConstSpan(sets.banned));
-  const at::Tensor penalties = Upload(absl::MakeConstSpan(sets.penalties));
+  const at::Tensor on_device = Upload(absl::MakeConstSpan(sets.words));
   FoldArgs args;
-  args.words = static_cast<const int64_t*>(words.data_ptr());
-  args.seen = static_cast<const int64_t*>(seen.data_ptr());
-  args.banned = static_cast<const int64_t*>(banned.data_ptr());
-  args.penalties = static_cast<const float*>(penalties.data_ptr());
+  args.words = static_cast<const int64_t*>(on_device.data_ptr());
+  args.seen = args.words;
+  args.banned = args.words + sets.banned_begin;
+  args.penalties =
+      reinterpret_cast<const float*>(args.words + sets.penalties_begin);
   const std::vector<LogitFold> folds = RunHead(x, head, options, args);
   std::vector<int32_t> picked(rules.size());
   for (size_t i = 0; i < rules.size(); ++i) {

@@ -107,6 +107,30 @@ TEST_F(CudaOpsTest, Float32IsThePlainKernels) {
   for (int i = 0; i < 12; ++i) EXPECT_EQ(out.data_ptr<float>()[i], 8.0f);
 }
 
+// Sizes of the copies to the device.
+std::vector<int64_t> uploads;
+
+TEST_F(CudaOpsTest, APicksRulesAreOneCopyWithEqualSetsOnce) {
+  CudaKernels kernels = EmulatedKernels();
+  kernels.upload = [](const void* host, int64_t bytes, void* device) {
+    uploads.push_back(bytes);
+    return EmulatedKernels().upload(host, bytes, device);
+  };
+  const auto ops = NewCudaOps(kernels, at::kCPU, nullptr, "test");
+  const at::Tensor w = at::empty({128, 8}, at::kFloat).fill_(0);
+  const Matrix head = ops->Pack({{w, 0, 128}}, DType::kFloat32);
+  const std::vector<uint64_t> seen = {1, 0}, two = {3, 0}, same_two = {3, 0};
+  std::vector<PickRule> rules(3);
+  rules[0].seen = seen.data();
+  rules[0].banned = two.data();
+  rules[1].banned = same_two.data();
+  uploads.clear();
+  const at::Tensor x = at::empty({3, 8}, at::kFloat).fill_(1);
+  EXPECT_EQ(ops->Pick(x, rules, head, {}), std::vector<int32_t>({2, 2, 0}));
+  // Two places and half a penalty for each row, and two sets of two words.
+  EXPECT_EQ(uploads, std::vector<int64_t>({8 * (3 + 3 + 2 + 2 + 2)}));
+}
+
 // The ids of a tile are part of the answer, so they do not depend on the rows.
 TEST_F(CudaOpsTest, TheHeadGoesThroughTheVocabularyInFixedTiles) {
   const at::Tensor w = at::empty({9000, 8}, at::kFloat).fill_(0);

@@ -211,7 +211,8 @@ struct CudaKernels {
   int (*free_bytes)(int64_t*);
   const char* (*error_text)(int);
 
-  // Copies from the host's memory, which it has read when it returns.
+  // Copies from the host's memory, which it has read when it returns. Waits for
+  // what runs on the device only as far as the copy before the last one.
   int (*upload)(const void* host, int64_t bytes, void* device);
   int (*embed)(const EmbedArgs&);
   int (*norm)(const NormArgs&);
