@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "eval/kernels/test_device.h"
 #include "eval/status.h"
 #include "eval/weights/safetensors.h"
 #include "eval/weights/safetensors_writer.h"
@@ -138,6 +139,17 @@ TEST(EngineLoadTest, ConfigsThatCannotBeFollowedAreErrorsNamingTheField) {
         << c.key << ": " << engine.status();
     EXPECT_TRUE(IsModelFault(engine.status())) << engine.status();
   }
+}
+
+TEST(EngineLoadTest, HeadsTooWideForAGpuAreRefusedThere) {
+  nlohmann::json config = Config();
+  config["head_dim"] = 320;
+  const auto engine = Engine::LoadOn(NewTestDevice(1, "emulated_cuda"),
+                                     ModelWith(config, Unchanged), {});
+  EXPECT_EQ(engine.status().code(), absl::StatusCode::kUnimplemented);
+  EXPECT_TRUE(absl::StrContains(engine.status().message(), "256 columns"))
+      << engine.status();
+  EXPECT_TRUE(IsModelFault(engine.status()));
 }
 
 TEST(EngineLoadTest, MissingFilesAndTensorsAreNamed) {

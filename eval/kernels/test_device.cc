@@ -15,7 +15,10 @@ namespace sn37::eval {
 
 std::unique_ptr<Ops> NewTestDevice(int threads) {
   const char* variable = std::getenv("SN37_TEST_DEVICE");
-  const std::string name = variable == nullptr ? "cpu" : variable;
+  return NewTestDevice(threads, variable == nullptr ? "cpu" : variable);
+}
+
+std::unique_ptr<Ops> NewTestDevice(int threads, const std::string& name) {
   if (name == "cpu_avx2") return NewCpuOps(threads, *Avx2Kernels());
   if (name == "emulated_cuda") {
     return NewCudaOps(EmulatedKernels(), at::kCPU, nullptr, name);

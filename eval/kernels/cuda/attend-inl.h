@@ -266,8 +266,8 @@ struct Attend {
 
   SN37_DEVICE void operator()(const Block& block, Shared& shared) const {
     Place place;
-    place.tile = a.tiles[block.x];
-    place.kv_head = block.y;
+    place.tile = a.tiles[block.x % a.tile_count];
+    place.kv_head = block.x / a.tile_count;
     const int64_t all = place.tile.rows * a.group - place.tile.first;
     place.rows = all < kRows ? all : kRows;
     PerThread<TileSums, kThreads> scores;

@@ -86,6 +86,7 @@ class CudaOps : public Ops {
 
   std::string device_kind() const override { return device_kind_; }
   DeviceMemory memory() const override;
+  int64_t max_head_dim() const override { return kMaxHeadDim; }
 
   at::Tensor ToDevice(const at::Tensor& tensor) override {
     return tensor.to(device_);
@@ -203,9 +204,6 @@ Matrix CudaOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
 
 CacheLayer CudaOps::NewCacheLayer(int64_t blocks, int64_t kv_heads,
                                   int64_t head_dim, DType dtype) {
-  TORCH_CHECK(head_dim <= kMaxHeadDim, "attention on CUDA takes heads of ",
-              kMaxHeadDim, " columns at most, not of ", head_dim,
-              "; --device=cpu takes them");
   CacheLayer layer;
   layer.kv_heads = kv_heads;
   layer.head_dim = head_dim;

@@ -6,6 +6,7 @@
 #include <c10/util/BFloat16.h>
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -129,6 +130,24 @@ TEST_F(CudaOpsTest, APicksRulesAreOneCopyWithEqualSetsOnce) {
   EXPECT_EQ(ops->Pick(x, rules, head, {}), std::vector<int32_t>({2, 2, 0}));
   // Two places and half a penalty for each row, and two sets of two words.
   EXPECT_EQ(uploads, std::vector<int64_t>({8 * (3 + 3 + 2 + 2 + 2)}));
+}
+
+TEST_F(CudaOpsTest, AttentionTakesAnyNumberOfHeads) {
+  constexpr int64_t kHeads = 65536;  // one more than a grid's y has
+  CacheLayer cache = ops_->NewCacheLayer(1, kHeads, 1, DType::kBFloat16);
+  const at::Tensor qkv = at::empty({1, 3 * kHeads}, at::kFloat);
+  for (int64_t i = 0; i < 3 * kHeads; ++i) {
+    qkv.data_ptr<float>()[i] = static_cast<float>(i % 7);
+  }
+  Segment segment;
+  segment.rows = 1;
+  segment.blocks = {0};
+  AttentionOptions options;
+  options.heads = kHeads;
+  const at::Tensor out = ops_->NewRows(1, kHeads);
+  ops_->Attend(qkv, {segment}, options, cache, out);
+  const float* values = qkv.data_ptr<float>() + 2 * kHeads;
+  EXPECT_TRUE(std::equal(values, values + kHeads, out.data_ptr<float>()));
 }
 
 // The ids of a tile are part of the answer, so they do not depend on the rows.

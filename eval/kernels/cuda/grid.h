@@ -71,6 +71,13 @@ class PerThread {
 #endif
 };
 
+// What a grid may have of blocks.
+inline bool FitsGrid(int64_t x, int64_t y) {
+  return x <= INT32_MAX && y <= 65535;
+}
+
+// Launch runs the kernel on (x, y) blocks and returns the CUDA error code, that
+// of an invalid configuration where they do not fit a grid.
 #ifdef __CUDACC__
 
 template <typename Kernel>
@@ -80,10 +87,10 @@ __global__ void __launch_bounds__(Kernel::kThreads)
   kernel(Block{blockIdx.x, blockIdx.y, Kernel::kThreads}, shared);
 }
 
-// Runs the kernel on (x, y) blocks; y at most 65535. The CUDA error code.
 template <typename Kernel>
 int Launch(const Kernel& kernel, int64_t x, int64_t y = 1) {
   if (x == 0 || y == 0) return 0;
+  if (!FitsGrid(x, y)) return cudaErrorInvalidConfiguration;
   RunKernel<<<dim3(static_cast<unsigned>(x), static_cast<unsigned>(y)),
               Kernel::kThreads>>>(kernel);
   return cudaGetLastError();
@@ -93,6 +100,7 @@ int Launch(const Kernel& kernel, int64_t x, int64_t y = 1) {
 
 template <typename Kernel>
 int Launch(const Kernel& kernel, int64_t x, int64_t y = 1) {
+  if (!FitsGrid(x, y)) return 9;  // cudaErrorInvalidConfiguration
   for (int64_t i = 0; i < x * y; ++i) {
     typename Kernel::Shared shared;
     kernel(Block{i % x, i / x, Kernel::kThreads}, shared);

@@ -62,13 +62,10 @@ inline int LaunchStore(const StoreArgs& a) {
 
 template <typename T>
 int LaunchAttendOf(const AttendArgs& a) {
-  if (a.head_dim <= 64) {
-    return Launch(Attend<T, 64>{a}, a.tile_count, a.kv_heads);
-  }
-  if (a.head_dim <= 128) {
-    return Launch(Attend<T, 128>{a}, a.tile_count, a.kv_heads);
-  }
-  return Launch(Attend<T, kMaxHeadDim>{a}, a.tile_count, a.kv_heads);
+  const int64_t blocks = a.tile_count * a.kv_heads;
+  if (a.head_dim <= 64) return Launch(Attend<T, 64>{a}, blocks);
+  if (a.head_dim <= 128) return Launch(Attend<T, 128>{a}, blocks);
+  return Launch(Attend<T, kMaxHeadDim>{a}, blocks);
 }
 
 inline int LaunchAttend(const AttendArgs& a) {
