@@ -15,8 +15,8 @@ ABSL_FLAG(int, threads, 0, "Threads; 0 for all cores. Changes no answer.");
 ABSL_FLAG(int, batch, 64, "Sequences in flight. Changes no answer.");
 ABSL_FLAG(int64_t, memory_mib, 0,
           "Memory for activations, keys and values, beside the weights; 0 for "
-          "half of the machine's, or three quarters of what a GPU has free. "
-          "Changes no answer.");
+          "half of what the process may have of the machine's, or three "
+          "quarters of what a GPU has free. Changes no answer.");
 
 namespace sn37::jobs {
 

@@ -32,8 +32,9 @@ struct EngineOptions {
   DType dtype = DType::kBFloat16;
   int threads = 0;     // worker threads, the caller's included; 0: all cores
   int64_t batch = 64;  // sequences in flight at most; changes no answer
-  // For activations, keys and values, beside the weights; 0: half of the
-  // machine's memory, three quarters of what a GPU has free. Changes no answer.
+  // For activations, keys and values, beside the weights; 0: half of what the
+  // process may have of the machine's memory, three quarters of what a GPU has
+  // free. Changes no answer.
   int64_t memory_bytes = 0;
 };
 

@@ -4,7 +4,6 @@
 #include <c10/util/BFloat16.h>
 #include <c10/util/Half.h>
 #include <gnu/libc-version.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "eval/kernels/cpu/layout.h"
+#include "eval/kernels/cpu/memory_limit.h"
 #include "eval/kernels/cpu/thread_pool.h"
 
 namespace sn37::eval {
@@ -168,7 +168,7 @@ class CpuOps : public Ops {
   }
 
   DeviceMemory memory() const override {
-    return {sysconf(_SC_PHYS_PAGES) / 2 * sysconf(_SC_PAGESIZE), kPassBytes};
+    return {MemoryLimit() / 2, kPassBytes};
   }
 
   at::Tensor ToDevice(const at::Tensor& tensor) override { return tensor; }
