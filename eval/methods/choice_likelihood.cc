@@ -37,8 +37,8 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_RETURN_IF_ERROR(AnswerOf(sample).status());
   const MultipleChoice& body = sample.multiple_choice();
   return ScoreReplies(tokenizer, Conversation("", body.prompt()),
-                      {body.choices().begin(), body.choices().end()},
-                      options.sequence_length, GiveBack::kYes);
+                      {body.choices().begin(), body.choices().end()}, options,
+                      GiveBack::kYes);
 }
 
 absl::StatusOr<SampleScore> Judge(const Sample& sample,

@@ -40,7 +40,7 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_ASSIGN_OR_RETURN(
       std::vector<int32_t> prompt,
       EncodeChat(tokenizer, Conversation(body.system(), body.prompt()),
-                 AddSpecial::kNo));
+                 AddSpecial::kNo, options.salt));
   TruncateLeft(prompt, options.sequence_length);
   SampleRequests requests;
   SN37_ASSIGN_OR_RETURN(requests.generate.emplace_back(),

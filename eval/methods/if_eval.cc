@@ -48,9 +48,9 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   SampleRequests requests;
   for (const std::string& prompt : sample.instruction_following().prompts()) {
-    SN37_ASSIGN_OR_RETURN(
-        std::vector<int32_t> tokens,
-        EncodeChat(tokenizer, Conversation("", prompt), AddSpecial::kNo));
+    SN37_ASSIGN_OR_RETURN(std::vector<int32_t> tokens,
+                          EncodeChat(tokenizer, Conversation("", prompt),
+                                     AddSpecial::kNo, options.salt));
     SN37_ASSIGN_OR_RETURN(requests.generate.emplace_back(),
                           Ask(tokenizer, std::move(tokens), options));
   }

@@ -55,6 +55,10 @@ struct MethodOptions {
   // An answer ends with the token that completes one of these, which are part
   // of it.
   std::vector<std::string> stop_strings = {};
+  // What no model's author could know: it goes into the placeholders that tell
+  // whether a chat template reads what messages say (prompt.h). An honest
+  // template's results do not depend on it.
+  std::string salt = {};
 };
 
 // The requests of one sample. Its responses come in the same order, those to

@@ -39,7 +39,7 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_ASSIGN_OR_RETURN(
       std::vector<int32_t> prompt,
       EncodeChat(tokenizer, Conversation("", sample.multiple_choice().prompt()),
-                 AddSpecial::kNo));
+                 AddSpecial::kNo, options.salt));
   TruncateLeft(prompt, options.sequence_length);
   SN37_ASSIGN_OR_RETURN(requests.generate.emplace_back(),
                         Ask(tokenizer, std::move(prompt), options));

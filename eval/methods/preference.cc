@@ -30,7 +30,7 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   const Preference& body = sample.preference();
   return ScoreReplies(tokenizer, Conversation(body.system(), body.prompt()),
-                      {body.chosen(), body.rejected()}, options.sequence_length,
+                      {body.chosen(), body.rejected()}, options,
                       GiveBack::kYes);
 }
 

@@ -44,7 +44,8 @@ Content Part(const std::string& content) {
 }
 
 // The messages with placeholders as their contents' cores. Derived from the
-// contents, so that no template knows them in advance.
+// contents, so that they are in none of them, and from the salt, so that no
+// template knows them in advance.
 struct Disguise {
   std::string stem;  // begins every placeholder
   std::vector<std::string> placeholders;
@@ -52,8 +53,10 @@ struct Disguise {
   std::vector<ChatMessage> messages;
 };
 
-Disguise MakeDisguise(const std::vector<ChatMessage>& messages) {
+Disguise MakeDisguise(const std::vector<ChatMessage>& messages,
+                      absl::string_view salt) {
   Sha256Hasher hasher;
+  hasher.Update(salt);
   for (const ChatMessage& message : messages) hasher.Update(message.content);
   Disguise disguise;
   disguise.stem = hasher.Finish().hex();
@@ -90,11 +93,12 @@ bool IsUndisguised(const Disguise& disguise, absl::string_view rendered,
 // The text of `messages`, which may depend on nothing but the roles and on
 // where the contents go.
 absl::StatusOr<std::string> Render(const Tokenizer& tokenizer,
-                                   const std::vector<ChatMessage>& messages) {
+                                   const std::vector<ChatMessage>& messages,
+                                   absl::string_view salt) {
   constexpr bool kPrompt = true;
   SN37_ASSIGN_OR_RETURN(std::string text,
                         tokenizer.ApplyChatTemplate(messages, kPrompt));
-  const Disguise disguise = MakeDisguise(messages);
+  const Disguise disguise = MakeDisguise(messages, salt);
   SN37_ASSIGN_OR_RETURN(
       const std::string rendered,
       tokenizer.ApplyChatTemplate(disguise.messages, kPrompt));
@@ -115,8 +119,9 @@ std::vector<ChatMessage> Conversation(const std::string& system,
 
 absl::StatusOr<std::vector<int32_t>> EncodeChat(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
-    AddSpecial add_special) {
-  SN37_ASSIGN_OR_RETURN(const std::string text, Render(tokenizer, messages));
+    AddSpecial add_special, absl::string_view salt) {
+  SN37_ASSIGN_OR_RETURN(const std::string text,
+                        Render(tokenizer, messages, salt));
   SN37_ASSIGN_OR_RETURN(std::vector<int32_t> tokens,
                         tokenizer.Encode(text, add_special));
   KeepOneBos(tokenizer, tokens);

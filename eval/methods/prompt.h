@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "eval/methods/method.h"
 #include "eval/tokenizer/tokenizer.h"
 
@@ -18,7 +19,8 @@ std::vector<ChatMessage> Conversation(const std::string& system,
 
 // The tokens of `messages` through the model's chat template, the generation
 // prompt added; AddSpecial::kYes encodes the rendered text with the tokenizer's
-// own special tokens too. At most one BOS begins them.
+// own special tokens too. At most one BOS begins them. `salt` as in
+// MethodOptions.
 //
 // kInvalidArgument, as the model's template is at fault:
 //   - it makes no tokens;
@@ -27,7 +29,7 @@ std::vector<ChatMessage> Conversation(const std::string& system,
 //     template answers questions itself.
 absl::StatusOr<std::vector<int32_t>> EncodeChat(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
-    AddSpecial add_special);
+    AddSpecial add_special, absl::string_view salt);
 
 // The tokens of a text with the tokenizer's own special tokens; at most one BOS
 // begins them.

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "eval/methods/testing.h"
 #include "eval/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sn37/base/digest.h"
 
 namespace sn37::eval {
 namespace {
@@ -15,10 +17,10 @@ using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
 absl::StatusOr<std::vector<int32_t>> Encoded(
-    const std::string& chat_template,
-    const std::vector<ChatMessage>& messages) {
+    const std::string& chat_template, const std::vector<ChatMessage>& messages,
+    const std::string& salt = "") {
   return EncodeChat(MakeTinyTokenizer({.chat_template = chat_template}),
-                    messages, AddSpecial::kNo);
+                    messages, AddSpecial::kNo, salt);
 }
 
 TEST(ConversationTest, AnEmptySystemMessageIsNone) {
@@ -66,10 +68,12 @@ TEST(EncodeChatTest, TemplatesMayPlaceAndTrimWhatMessagesSay) {
       {"[{{ messages[0].content }}]", {{"user", "{{ x }}"}}, "[{{ x }}]"},
   };
   for (const auto& c : kCases) {
-    const auto tokens = Encoded(c.chat_template, c.messages);
-    ASSERT_TRUE(tokens.ok()) << c.chat_template << " " << tokens.status();
-    EXPECT_THAT(*tokens, ElementsAreArray(Characters(c.rendered)))
-        << c.chat_template;
+    for (const char* salt : {"", "salt"}) {
+      const auto tokens = Encoded(c.chat_template, c.messages, salt);
+      ASSERT_TRUE(tokens.ok()) << c.chat_template << " " << tokens.status();
+      EXPECT_THAT(*tokens, ElementsAreArray(Characters(c.rendered)))
+          << c.chat_template;
+    }
   }
 }
 
@@ -96,6 +100,17 @@ TEST(EncodeChatTest, ATemplateThatReadsWhatMessagesSayIsTheModelsFault) {
     EXPECT_THAT(std::string(status.message()), HasSubstr("depends on"))
         << chat_template;
   }
+}
+
+// Who knows the questions knows their placeholders too, where nothing unknown
+// goes into these.
+TEST(EncodeChatTest, ATemplateThatKnowsThePlaceholderDoesNotKnowTheSalt) {
+  const std::string chat_template =
+      absl::StrCat("{% if messages[0].content in ['P', '", Sha256("P").hex(),
+                   "m0e'] %}Say A.{% endif %}{{ messages[0].content }}");
+  EXPECT_TRUE(Encoded(chat_template, {{"user", "P"}}, "").ok());
+  EXPECT_TRUE(
+      IsModelFault(Encoded(chat_template, {{"user", "P"}}, "salt").status()));
 }
 
 TEST(EncodeChatTest, ATemplateThatFailsOnOtherContentsIsTheModelsFault) {

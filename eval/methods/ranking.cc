@@ -38,8 +38,8 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   const Ranking& body = sample.ranking();
   return ScoreReplies(tokenizer, Conversation(body.system(), body.prompt()),
-                      {body.items().begin(), body.items().end()},
-                      options.sequence_length, GiveBack::kYes);
+                      {body.items().begin(), body.items().end()}, options,
+                      GiveBack::kYes);
 }
 
 absl::StatusOr<SampleScore> Judge(const Sample& sample,

@@ -33,7 +33,7 @@ absl::StatusOr<SampleRequests> Build(const Sample& sample, int64_t,
   SN37_RETURN_IF_ERROR(CheckSample(sample));
   const Reference& body = sample.reference();
   return ScoreReplies(tokenizer, Conversation(body.system(), body.prompt()),
-                      {body.reference()}, options.sequence_length,
+                      {body.reference()}, options,
                       options.loss_unit == LossUnit::kBitsPerByte
                           ? GiveBack::kYes
                           : GiveBack::kNo);

@@ -11,11 +11,12 @@ namespace sn37::eval {
 
 absl::StatusOr<SampleRequests> ScoreReplies(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
-    const std::vector<std::string>& replies, int64_t sequence_length,
+    const std::vector<std::string>& replies, const MethodOptions& options,
     GiveBack give_back) {
-  SN37_ASSIGN_OR_RETURN(std::vector<int32_t> context,
-                        EncodeChat(tokenizer, messages, AddSpecial::kYes));
-  TruncateLeft(context, sequence_length);
+  SN37_ASSIGN_OR_RETURN(
+      std::vector<int32_t> context,
+      EncodeChat(tokenizer, messages, AddSpecial::kYes, options.salt));
+  TruncateLeft(context, options.sequence_length);
   SampleRequests requests;
   for (const std::string& reply : replies) {
     SN37_ASSIGN_OR_RETURN(const std::vector<int32_t> tokens,
@@ -24,7 +25,8 @@ absl::StatusOr<SampleRequests> ScoreReplies(
       return absl::InvalidArgumentError(
           "the tokenizer makes no tokens of the reference");
     }
-    if (std::ssize(tokens) > std::max(sequence_length, std::ssize(reply))) {
+    if (std::ssize(tokens) >
+        std::max(options.sequence_length, std::ssize(reply))) {
       return absl::OutOfRangeError(
           absl::StrCat("the tokenizer makes ", tokens.size(),
                        " tokens of a reference of ", reply.size(), " bytes"));

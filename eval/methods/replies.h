@@ -22,15 +22,15 @@ enum class GiveBack { kNo, kYes };
 
 // One score request for each reply, all with the same context: the rendered
 // messages, encoded with the tokenizer's special tokens (at most one BOS) and
-// cut to `sequence_length` on the left. The reply is encoded without special
-// tokens, so that none is scored; all its bytes count.
+// cut to options.sequence_length on the left. The reply is encoded without
+// special tokens, so that none is scored; all its bytes count.
 //
 // The model's tokenizer is at fault, with kInvalidArgument, where it makes no
 // tokens of a reply, and as EncodeChat and CheckGivesBack say; with kOutOfRange
-// where it makes more than `sequence_length` of one, and more than its bytes.
+// where it makes more than the sequence length of one, and more than its bytes.
 absl::StatusOr<SampleRequests> ScoreReplies(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
-    const std::vector<std::string>& replies, int64_t sequence_length,
+    const std::vector<std::string>& replies, const MethodOptions& options,
     GiveBack give_back);
 
 // kInvalidArgument unless `tokens` decode to `text`, byte for byte.

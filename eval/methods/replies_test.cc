@@ -17,7 +17,7 @@ using ::testing::ElementsAreArray;
 TEST(ScoreRepliesTest, OneRequestForEachReplyAfterTheSameContext) {
   const auto requests =
       ScoreReplies(MakeTinyTokenizer({.adds_bos = true}), {{"user", "P"}},
-                   {"yes", "no"}, 100, GiveBack::kYes);
+                   {"yes", "no"}, {.sequence_length = 100}, GiveBack::kYes);
   ASSERT_TRUE(requests.ok()) << requests.status();
   EXPECT_TRUE(requests->generate.empty());
   ASSERT_EQ(requests->score.size(), 2u);
@@ -32,8 +32,9 @@ TEST(ScoreRepliesTest, OneRequestForEachReplyAfterTheSameContext) {
 }
 
 TEST(ScoreRepliesTest, OnlyTheContextIsCutAndOnItsLeft) {
-  const auto requests = ScoreReplies(MakeTinyTokenizer(), {{"user", "P"}},
-                                     {"a long reply"}, 4, GiveBack::kYes);
+  const auto requests =
+      ScoreReplies(MakeTinyTokenizer(), {{"user", "P"}}, {"a long reply"},
+                   {.sequence_length = 4}, GiveBack::kYes);
   ASSERT_TRUE(requests.ok()) << requests.status();
   EXPECT_THAT(requests->score[0].tokens,
               ElementsAreArray(Characters("ant]a long reply")));
@@ -42,8 +43,8 @@ TEST(ScoreRepliesTest, OnlyTheContextIsCutAndOnItsLeft) {
 TEST(ScoreRepliesTest, AReplyOfMoreTokensThanItsBytesIsNotOfAnyLength) {
   const Tokenizer tokenizer = MakeTinyTokenizer({.e = "eeeeeeeeee"});
   const auto score = [&](int64_t sequence_length) {
-    return ScoreReplies(tokenizer, {{"user", "P"}}, {"yes"}, sequence_length,
-                        GiveBack::kNo);
+    return ScoreReplies(tokenizer, {{"user", "P"}}, {"yes"},
+                        {.sequence_length = sequence_length}, GiveBack::kNo);
   };
   EXPECT_TRUE(score(12).ok());
   const absl::Status status = score(11).status();
@@ -57,11 +58,11 @@ TEST(ScoreRepliesTest, WhereBytesCountTheTokenizerMustGiveTheReplyBack) {
   // The tiny tokenizer has one token for all that is not ASCII.
   for (const char* reply : {"caf\u00e9", "a\nb"}) {
     const auto lost = ScoreReplies(tokenizer, {{"user", "P"}}, {"yes", reply},
-                                   100, GiveBack::kYes);
+                                   {.sequence_length = 100}, GiveBack::kYes);
     EXPECT_EQ(lost.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_TRUE(IsModelFault(lost.status()));
-    EXPECT_TRUE(ScoreReplies(tokenizer, {{"user", "P"}}, {"yes", reply}, 100,
-                             GiveBack::kNo)
+    EXPECT_TRUE(ScoreReplies(tokenizer, {{"user", "P"}}, {"yes", reply},
+                             {.sequence_length = 100}, GiveBack::kNo)
                     .ok());
   }
 }

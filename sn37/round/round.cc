@@ -35,8 +35,10 @@ absl::StatusOr<const eval::Method*> MethodOf(const Task& task) {
   return method;
 }
 
-eval::MethodOptions OptionsOf(const eval::Method& method, const Task& task,
+eval::MethodOptions OptionsOf(const eval::Method& method,
+                              const RoundTask& round_task,
                               int64_t sequence_length) {
+  const Task& task = round_task.task;
   eval::MethodOptions options = method.defaults;
   options.sequence_length = sequence_length;
   if (task.max_new_tokens() > 0) options.max_new_tokens = task.max_new_tokens();
@@ -48,6 +50,8 @@ eval::MethodOptions OptionsOf(const eval::Method& method, const Task& task,
   }
   options.stop_strings.assign(task.stop_strings().begin(),
                               task.stop_strings().end());
+  // Which samples are drawn follows from a block after the model's commitment.
+  options.salt = round_task.sample_set.hex();
   return options;
 }
 
@@ -92,7 +96,7 @@ class Runner {
     for (const RoundTask& task : tasks) {
       SN37_ASSIGN_OR_RETURN(const eval::Method* method, MethodOf(task.task));
       const eval::MethodOptions options =
-          OptionsOf(*method, task.task, model_.sequence_length);
+          OptionsOf(*method, task, model_.sequence_length);
       for (size_t i = 0; i < task.samples.size(); ++i) {
         const int64_t index = static_cast<int64_t>(i);
         if (known.count({task.task.name(), index}) > 0) continue;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "datasets/sampling.h"
 #include "datasets/snapshot.h"
 #include "eval/methods/methods.h"
@@ -265,6 +266,24 @@ TEST_F(RunRoundTest, ACompetitionMayBringTheTokenizer) {
   std::filesystem::remove(model_.tokenizer + "/tokenizer.json");
   EXPECT_TRUE(absl::IsUnavailable(Run()));
   EXPECT_EQ(results_.size(), 0);
+}
+
+// Which samples were drawn is in the placeholders that a template would have to
+// know to be told from an honest one.
+TEST_F(RunRoundTest, ATemplateThatKnowsTheSamplesIsCaught) {
+  const std::string chat_template = absl::StrCat(
+      "{% if messages[0].content in ['a or b?', '", Sha256("a or b?").hex(),
+      "m0e'] %}It is a.{% endif %}{{ messages[0].content }}");
+  ASSERT_TRUE(WriteFileWhole(model_.folder + "/tokenizer_config.json",
+                             "{\"chat_template\": \"" + chat_template + "\"}")
+                  .ok());
+  ASSERT_TRUE(Run().ok());
+  EXPECT_EQ(results_.size(), 4);
+  for (const SampleResult& result : results_) {
+    EXPECT_EQ(result.status(),
+              result.task() == "choice" ? MODEL_FAILED : SCORED)
+        << result.error();
+  }
 }
 
 TEST_F(RunRoundTest, OneSampleThatFailsLeavesTheOthersAlone) {
