@@ -22,14 +22,18 @@ namespace {
 
 using Text = absl::string_view;
 
-constexpr int kMaxDepth = 64;         // of JSON
-constexpr int64_t kMaxDigits = 1000;  // of a number
+constexpr int kMaxDepth = 64;             // of JSON
+constexpr int kMaxMembers = 64;           // of the names in question, in a text
+constexpr size_t kMaxValueBytes = 65536;  // of one's string, array or object
+constexpr size_t kMaxAnswerBytes = 4096;  // of what is compared by its meaning
+constexpr int64_t kMaxDigits = 300;       // of a number, and its exponent
 
 // ---- Where an answer stands -------------------------------------------------
 
 // The JSON string, array or object that begins `text`; empty if it is not whole
 // or nested too deep.
 Text ClosedValue(Text text) {
+  text = text.substr(0, kMaxValueBytes);
   int depth = 0;
   bool in_string = false;
   for (size_t i = 0; i < text.size() && depth <= kMaxDepth; ++i) {
@@ -69,7 +73,8 @@ struct JsonAnswer {
 };
 
 std::optional<JsonAnswer> FindJsonAnswer(Text text) {
-  for (size_t i = text.size(); i-- > 0;) {
+  int tried = 0;
+  for (size_t i = text.size(); i-- > 0 && tried < kMaxMembers;) {
     if (text[i] != '"') continue;
     Text rest = text.substr(i);
     if (!absl::ConsumePrefix(&rest, "\"answer\"") &&
@@ -78,6 +83,7 @@ std::optional<JsonAnswer> FindJsonAnswer(Text text) {
     }
     rest = absl::StripLeadingAsciiWhitespace(rest);
     if (!absl::ConsumePrefix(&rest, ":")) continue;
+    ++tried;
     auto value = JsonValue(absl::StripLeadingAsciiWhitespace(rest));
     if (value.has_value()) return JsonAnswer{i, *std::move(value)};
   }
@@ -180,8 +186,11 @@ std::optional<Fraction> ParseDecimal(Text text) {
   }
   std::string digits =
       absl::StrCat(absl::StrReplaceAll(whole, {{",", ""}}), part);
-  if (digits.empty() || std::ssize(digits) > kMaxDigits) return std::nullopt;
   exponent -= static_cast<int>(part.size());
+  if (digits.empty() || std::ssize(digits) > kMaxDigits ||
+      std::abs(exponent) > kMaxDigits) {
+    return std::nullopt;
+  }
   std::string ones = "1";
   (exponent < 0 ? ones : digits).append(std::abs(exponent), '0');
   return Fraction{sign == "-", WithoutZeros(digits), ones};
@@ -308,6 +317,7 @@ bool IsSameAnswer(datasets::FinalAnswer::Form form, absl::string_view a,
   const std::string left = Plain(a);
   const std::string right = Plain(b);
   if (left == right) return true;
+  if (std::max(left.size(), right.size()) > kMaxAnswerBytes) return false;
   switch (form) {
     case datasets::FinalAnswer::NUMBER:
       return Value(left) == Value(right);

@@ -5,7 +5,8 @@
 //   FindAnswer("… {\"answer\": [3, 1]}")                     // [3, 1]
 //   IsSameAnswer(FinalAnswer::NUMBER, "0.5", "\\frac{1}{2}")  // true
 //
-// Pure functions, linear in the length of a reply.
+// Pure functions. Replies may be hostile: what follows says how much of one is
+// read; beyond that the work is linear in its length.
 #ifndef EVAL_METHODS_ANSWER_H_
 #define EVAL_METHODS_ANSWER_H_
 
@@ -21,6 +22,8 @@ namespace sn37::eval {
 // "output": of a string what it says, of anything else the JSON as written,
 // nested as deep as it may be. A member whose value is no JSON does not count;
 // one needs no whole object around it, for a reply may end too early for that.
+// Of all members so named the last 64 are looked at, and 64 KiB of each one's
+// string, array or object.
 std::optional<std::string> LastJsonAnswer(absl::string_view text);
 
 // What stands in the last \boxed{…} (sn37/base/boxed.h) or in the last JSON
@@ -35,7 +38,9 @@ std::optional<std::string> FindAnswer(absl::string_view text);
 //           sign; a percent or degree sign after it counts for nothing
 //   SET     every member of each is in the other, as a number where both are
 //           one; members stand between commas, within any brackets
-// Where an answer is no number, NUMBER compares as TEXT.
+// Where an answer is no number, NUMBER compares as TEXT; no number has more
+// than 300 digits or stands for a power of ten beyond 300. All forms compare as
+// TEXT where an answer has more than 4096 bytes.
 bool IsSameAnswer(datasets::FinalAnswer::Form form, absl::string_view a,
                   absl::string_view b);
 

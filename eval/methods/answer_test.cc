@@ -9,6 +9,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "sn37/base/boxed.h"
 #include "sn37/rules/vectors_testing.h"
@@ -105,14 +108,38 @@ TEST(AnswerTest, TheLaterOfBoxAndJsonCounts) {
   for (const auto& c : kCases) EXPECT_EQ(FindAnswer(c.text), c.answer);
 }
 
+constexpr size_t kLongReply = 1 << 20;
+// What is quadratic takes minutes for a long reply.
+constexpr absl::Duration kBounded = absl::Seconds(10);
+
+std::string Repeated(absl::string_view piece, size_t size) {
+  std::string text;
+  while (text.size() < size) absl::StrAppend(&text, piece);
+  return text;
+}
+
 TEST(AnswerTest, HostileTextsAreReadInBoundedTime) {
   for (const char* piece :
        {"{", "[", "\"", "{\"", "\"answer\":", "\"answer\":[", "\"answer\":\"",
-        "\"answer\":{\"", "\"answer\":[\"", "\\boxed{", "]}", "\\"}) {
-    std::string text;
-    while (text.size() < 1 << 20) text += piece;
+        "\"answer\":{\"", "\"answer\":[\"", "\"answer\":[\\\"",
+        "\"answer\":{\\\"", "\\boxed{", "]}", "\\"}) {
+    const std::string text = Repeated(piece, kLongReply);
+    const absl::Time begin = absl::Now();
     EXPECT_FALSE(FindAnswer(text).value_or("").size() > text.size());
+    EXPECT_LT(absl::Now() - begin, kBounded) << piece;
   }
+}
+
+TEST(AnswerTest, TheLastMembersOfBoundedSizeCount) {
+  const std::string answer = R"({"answer": 1} )";
+  EXPECT_EQ(LastJsonAnswer(answer + Repeated("\"answer\":x ", 63 * 11)), "1");
+  EXPECT_EQ(LastJsonAnswer(answer + Repeated("\"answer\":x ", 64 * 11)),
+            std::nullopt);
+  const auto quoted = [](size_t size) {
+    return absl::StrCat("\"answer\": \"", std::string(size, 'x'), "\"");
+  };
+  EXPECT_EQ(LastJsonAnswer(quoted(65534)), std::string(65534, 'x'));
+  EXPECT_EQ(LastJsonAnswer(quoted(65535)), std::nullopt);
 }
 
 TEST(IsSameAnswerTest, ByForm) {
@@ -194,9 +221,33 @@ TEST(IsSameAnswerTest, EndlessNumbersAreText) {
   EXPECT_TRUE(IsSameAnswer(FinalAnswer::NUMBER, ones, ones));
   EXPECT_FALSE(IsSameAnswer(FinalAnswer::NUMBER, ones, ones + ".0"));
   EXPECT_FALSE(IsSameAnswer(FinalAnswer::NUMBER, "1e999", "1"));
-  std::string set;
-  for (int i = 0; i < 20000; ++i) absl::StrAppend(&set, "9e999,");
-  EXPECT_FALSE(IsSameAnswer(FinalAnswer::SET, "1, 2, 3", set));
+  const std::string digits(299, '1');
+  EXPECT_TRUE(IsSameAnswer(FinalAnswer::NUMBER, digits, digits + ".0"));
+  EXPECT_FALSE(IsSameAnswer(FinalAnswer::NUMBER, digits + "1", digits + "1.0"));
+  EXPECT_TRUE(IsSameAnswer(FinalAnswer::NUMBER, "1e300", "10e299"));
+  EXPECT_FALSE(IsSameAnswer(FinalAnswer::NUMBER, "1e301", "10e300"));
+}
+
+TEST(IsSameAnswerTest, HostileAnswersAreComparedInBoundedTime) {
+  for (const char* piece : {"9e999,", "1e999/1e-999,", "1e299/1e-299,", "1,",
+                            "[", "{\"", "\\frac{", "\\text{", "\\"}) {
+    for (const size_t size : {size_t{4096}, kLongReply}) {
+      std::string text = Repeated(piece, size - 20);
+      if (text[0] == '[') {
+        text.resize(text.size() / 2);
+        text += std::string(text.size(), ']');
+      }
+      const absl::Time begin = absl::Now();
+      EXPECT_FALSE(IsSameAnswer(FinalAnswer::SET, "1, 2, 3/7", text));
+      EXPECT_LT(absl::Now() - begin, kBounded) << piece;
+    }
+  }
+}
+
+TEST(IsSameAnswerTest, LongAnswersAreText) {
+  const std::string set = Repeated("2,", 4092);
+  EXPECT_TRUE(IsSameAnswer(FinalAnswer::SET, "2, 1", set + "1,2"));
+  EXPECT_FALSE(IsSameAnswer(FinalAnswer::SET, "2, 1", set + "1,2,2"));
 }
 
 TEST(AnswerDeviationTest, NoAnswerIsWrong) {
