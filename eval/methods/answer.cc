@@ -50,12 +50,21 @@ Text ClosedValue(Text text) {
   return "";
 }
 
-// The number or word that begins `text`.
+// Whether a number or word of JSON may end where `rest` goes on. A digit behind
+// a comma is of the same number: JSON has the name of a member there.
+bool MayEndBefore(Text rest) {
+  if (rest.empty() || absl::ascii_isspace(rest[0])) return true;
+  if (rest[0] == ',') return rest.size() == 1 || !absl::ascii_isdigit(rest[1]);
+  return rest[0] == ']' || rest[0] == '}';
+}
+
+// The number or word that begins `text`; empty if something else goes on there.
 Text PlainValue(Text text) {
   const auto end = std::find_if_not(text.begin(), text.end(), [](char c) {
     return absl::ascii_isalnum(c) || c == '+' || c == '-' || c == '.';
   });
-  return text.substr(0, end - text.begin());
+  const size_t size = end - text.begin();
+  return MayEndBefore(text.substr(size)) ? text.substr(0, size) : "";
 }
 
 // The JSON value that begins `text`, as an answer.

@@ -20,10 +20,11 @@ namespace sn37::eval {
 
 // The value of the last JSON member of a text that is named "answer" or
 // "output": of a string what it says, of anything else the JSON as written,
-// nested as deep as it may be. A member whose value is no JSON does not count;
-// one needs no whole object around it, for a reply may end too early for that.
-// Of all members so named the last 64 are looked at, and 64 KiB of each one's
-// string, array or object.
+// nested at most 64 deep. A member whose value is no JSON does not count
+// (3/4 and 1,000 are none, and no part of them is the answer); one needs no
+// whole object around it, for a reply may end too early for that. Of all
+// members so named the last 64 are looked at, and 64 KiB of each one's string,
+// array or object.
 std::optional<std::string> LastJsonAnswer(absl::string_view text);
 
 // What stands in the last \boxed{…} (sn37/base/boxed.h) or in the last JSON

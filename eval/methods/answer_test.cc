@@ -85,6 +85,17 @@ TEST(AnswerTest, TheLastJsonMemberNamedAnswerOrOutput) {
       // No JSON value.
       {R"({"answer": 1} {"answer": x})", "1"},
       {R"({"answer": 1} {"answer": [1, x]})", "1"},
+      {R"({"answer": 1} {"answer": 3/4})", "1"},
+      {R"({"answer": 1} {"answer": 1,000})", "1"},
+      {R"({"answer": 1} {"answer": 1,000,)", "1"},
+      {R"({"answer": 1} {"answer": 5%})", "1"},
+      {R"({"answer": 1} {"answer": 2"3"})", "1"},
+      {R"({"answer": 1} {"answer": true"})", "1"},
+      // The value ends, whatever comes then.
+      {R"(so {"answer": 12,)", "12"},
+      {R"({"answer":12,"sure":true})", "12"},
+      {"{\"answer\": 12\n}", "12"},
+      {R"([{"x": ["answer":12]])", "12"},
       {"{\"answer\": \"a\nb\"}", std::nullopt},
       // In a string it is no member.
       {R"({"answer": "say \"answer\": 2"})", R"(say "answer": 2)"},
