@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "eval/methods/methods.h"
+#include "eval/methods/response.h"
 #include "eval/methods/testing.h"
 #include "gtest/gtest.h"
 #include "sn37/rules/rule.pb.h"
@@ -121,6 +122,13 @@ const struct {
        const auto r = Requests("multiple_choice", Choice("A")).generate[0];
        return r.max_new_tokens == 20 && r.repetition_penalty == 1.1f;
      }},
+    {"5.2", "generated ids that the tokenizer does not have are no text",
+     kFollowed,
+     [] {
+       const auto r = ToResponse(GenerateRequest(), {.tokens = {1000}},
+                                 MakeTinyTokenizer());
+       return r.ok() && r->text().empty() && r->tokens_size() == 1;
+     }},
     {"5.2", "a failed sample is wrong", kFollowed,
      [] {
        return WithAFailure("multiple_choice", Choice("A"),
@@ -234,8 +242,8 @@ TEST(ConformanceTest, FollowedAndMended) {
                            << ": " << c.behaviour;
     followed += c.verdict == kFollowed ? 1 : 0;
   }
-  EXPECT_EQ(followed, 13);
-  EXPECT_EQ(std::size(kCases), 20u);
+  EXPECT_EQ(followed, 14);
+  EXPECT_EQ(std::size(kCases), 21u);
 }
 
 }  // namespace

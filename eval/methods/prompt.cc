@@ -107,6 +107,20 @@ absl::StatusOr<std::string> Render(const Tokenizer& tokenizer,
       "the chat template's output depends on what the messages say");
 }
 
+// A tokenizer that knows no text would leave nothing of a message but special
+// tokens around it, and of the answer nothing at all.
+absl::Status CheckTokens(const Tokenizer& tokenizer,
+                         const std::vector<ChatMessage>& messages) {
+  for (const ChatMessage& message : messages) {
+    SN37_ASSIGN_OR_RETURN(const std::vector<int32_t> tokens,
+                          tokenizer.Encode(message.content, AddSpecial::kNo));
+    if (!tokens.empty()) continue;
+    return absl::InvalidArgumentError(
+        "the tokenizer makes no tokens of a message");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<ChatMessage> Conversation(const std::string& system,
@@ -120,6 +134,7 @@ std::vector<ChatMessage> Conversation(const std::string& system,
 absl::StatusOr<std::vector<int32_t>> EncodeChat(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
     AddSpecial add_special, absl::string_view salt) {
+  SN37_RETURN_IF_ERROR(CheckTokens(tokenizer, messages));
   SN37_ASSIGN_OR_RETURN(const std::string text,
                         Render(tokenizer, messages, salt));
   SN37_ASSIGN_OR_RETURN(std::vector<int32_t> tokens,

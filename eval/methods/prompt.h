@@ -22,11 +22,11 @@ std::vector<ChatMessage> Conversation(const std::string& system,
 // own special tokens too. At most one BOS begins them. `salt` as in
 // MethodOptions.
 //
-// kInvalidArgument, as the model's template is at fault:
-//   - it makes no tokens;
-//   - it makes of the messages something else than of others with these put in
-//     their place (white space at the ends of a message may be trimmed): such a
-//     template answers questions itself.
+// kInvalidArgument, as the model's tokenizer or template is at fault:
+//   - the tokenizer makes no tokens of a message, or the template none at all;
+//   - the template makes of the messages something else than of others with
+//     these put in their place (white space at the ends of a message may be
+//     trimmed): such a template answers questions itself.
 absl::StatusOr<std::vector<int32_t>> EncodeChat(
     const Tokenizer& tokenizer, const std::vector<ChatMessage>& messages,
     AddSpecial add_special, absl::string_view salt);

@@ -123,6 +123,18 @@ TEST(EncodeChatTest, ATemplateThatFailsOnOtherContentsIsTheModelsFault) {
   EXPECT_TRUE(IsModelFault(status)) << status;
 }
 
+TEST(EncodeChatTest, ATokenizerWithoutTokensForAMessageIsTheModelsFault) {
+  const Tokenizer tokenizer = MakeTinyTokenizer({.e = ""});
+  const auto encoded = [&](const std::string& content) {
+    return EncodeChat(tokenizer, {{"user", "P"}, {"user", content}},
+                      AddSpecial::kNo, "");
+  };
+  EXPECT_TRUE(encoded("he").ok());
+  const absl::Status status = encoded("eee").status();
+  EXPECT_TRUE(IsModelFault(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("tokens of a message"));
+}
+
 TEST(AskTest, AsksAsTheOptionsSay) {
   MethodOptions options;
   options.sequence_length = 2;

@@ -16,10 +16,9 @@ namespace sn37::eval {
 Response ToResponse(const ScoreRequest& request, int64_t scored_bytes,
                     const ScoreResponse& answer);
 
-// The new tokens and their text without special tokens. kInvalidArgument when
-// the tokenizer has no text for an id (the model generates outside it),
-// kOutOfRange when a token's text is longer than any that people made: answers
-// are kept, and judged, whole.
+// The new tokens and their text without special tokens and ids that the
+// tokenizer does not have. kOutOfRange when a token's text is longer than any
+// that people made: answers are kept, and judged, whole.
 absl::StatusOr<Response> ToResponse(const GenerateRequest& request,
                                     const GenerateResponse& answer,
                                     const Tokenizer& tokenizer);

@@ -91,12 +91,6 @@ absl::StatusOr<std::string> Tokenizer::DecodeAll(
 
 absl::StatusOr<std::string> Tokenizer::DecodeAsIs(
     absl::Span<const int32_t> ids, SkipSpecial skip_special) const {
-  for (const int32_t id : ids) {
-    if (id < 0 || id > max_id()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path_, ": it has no token with the id ", id));
-    }
-  }
   const std::vector<uint32_t> unsigned_ids(ids.begin(), ids.end());
   Sn37Bytes text = {};
   Sn37Bytes error = {};

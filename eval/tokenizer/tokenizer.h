@@ -57,13 +57,14 @@ class Tokenizer {
   absl::StatusOr<std::vector<int32_t>> Encode(absl::string_view text,
                                               AddSpecial add_special) const;
 
-  // The text of some tokens; what they are no UTF-8 of becomes U+FFFD.
-  // kInvalidArgument for an id outside the vocabulary.
+  // The text of some tokens; what they are no UTF-8 of becomes U+FFFD. An id
+  // outside the vocabulary has no text: embeddings may have more rows than the
+  // tokenizer has tokens, and a model may generate any of them.
   absl::StatusOr<std::string> Decode(absl::Span<const int32_t> ids,
                                      SkipSpecial skip_special) const;
 
   // The inverse of Encode, where there is one: special tokens are kept, and no
-  // space is dropped to please the eye. Error: as Decode.
+  // space is dropped to please the eye.
   absl::StatusOr<std::string> DecodeAll(absl::Span<const int32_t> ids) const;
 
   // See ChatTemplate::Render. Encode the result with AddSpecial::kNo, for the

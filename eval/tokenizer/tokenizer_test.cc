@@ -196,13 +196,16 @@ TEST(TokenizerTest, RandomTokenizersAreRefused) {
               HasSubstr("BPE dropout makes the tokens random"));
 }
 
-TEST(TokenizerTest, IdsOutsideTheVocabularyAreRefused) {
+TEST(TokenizerTest, IdsOutsideTheVocabularyHaveNoText) {
   const Tokenizer tokenizer = Small();
   for (const int32_t id : {-1, 262, INT32_MAX}) {
-    EXPECT_EQ(tokenizer.Decode({id}, SkipSpecial::kNo).status().code(),
-              absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(*tokenizer.Decode({260, id, 261}, SkipSpecial::kNo), "ababab");
+    EXPECT_EQ(*tokenizer.DecodeAll({id}), "");
   }
-  // A post-processor may bring any id.
+}
+
+// A post-processor may bring any id.
+TEST(TokenizerTest, IdsOutsideTheVocabularyAreNotEncoded) {
   const std::string folder = SmallFolderWith(
       "tokenizer.json",
       Parsed(R"({"post_processor": {"type": "TemplateProcessing",
