@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "eval/tokenizer/crates.h"
+#include "eval/weights/model_file.h"
 #include "sn37/base/file.h"
 #include "sn37/base/status_macros.h"
 #include "sn37/base/text.h"
@@ -31,8 +32,9 @@ std::string CleanUpSpaces(std::string text) {
 
 absl::StatusOr<Tokenizer> Tokenizer::Load(const std::string& folder) {
   const std::string path = JoinPath(folder, "tokenizer.json");
+  SN37_ASSIGN_OR_RETURN(const std::string file, ResolveModelFile(path));
   SN37_ASSIGN_OR_RETURN(const std::string json,
-                        ReadFile(path, kMaxTokenizerBytes));
+                        ReadFile(file, kMaxTokenizerBytes));
   const std::string shown = Printable(path);
   auto config = ReadTokenizerConfig(folder);
   SN37_RETURN_IF_ERROR(Annotate(config.status(), Printable(folder)));

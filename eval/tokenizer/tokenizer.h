@@ -40,7 +40,8 @@ class Tokenizer {
   // A chat template that is no Jinja is an error here; a missing one only when
   // it is applied.
   //   kNotFound         there is no tokenizer.json
-  //   kInvalidArgument  a file is malformed, or the tokenizer is random
+  //   kInvalidArgument  a file is malformed or a link that no model's folder
+  //                     may hold (model_file.h), or the tokenizer is random
   //                     (BPE dropout)
   //   kOutOfRange       a file is too large
   static absl::StatusOr<Tokenizer> Load(const std::string& folder);

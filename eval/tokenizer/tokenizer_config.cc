@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "eval/weights/model_file.h"
 #include "sn37/base/file.h"
 #include "sn37/base/json.h"
 #include "sn37/base/status_macros.h"
@@ -50,13 +51,23 @@ absl::Status Malformed(absl::string_view file, absl::string_view key) {
       absl::StrCat(file, ": ", key, " is malformed"));
 }
 
+// Nothing where the file does not exist.
+absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& path,
+                                                       uint64_t max_bytes) {
+  const absl::StatusOr<std::string> file = ResolveModelFile(path);
+  if (absl::IsNotFound(file.status())) return std::nullopt;
+  SN37_RETURN_IF_ERROR(file.status());
+  SN37_ASSIGN_OR_RETURN(std::string text, ReadFile(*file, max_bytes));
+  return std::make_optional(std::move(text));
+}
+
 // An empty object where the file does not exist.
 absl::StatusOr<Json> ReadObject(const std::string& folder, const char* file) {
   const std::string path = JoinPath(folder, file);
-  if (!FileExists(path)) return Json::object();
-  SN37_ASSIGN_OR_RETURN(const std::string text,
-                        ReadFile(path, kMaxConfigBytes));
-  auto json = ParseJson(text, {.bytes = kMaxConfigBytes, .depth = 64});
+  SN37_ASSIGN_OR_RETURN(const std::optional<std::string> text,
+                        ReadIfThere(path, kMaxConfigBytes));
+  if (!text.has_value()) return Json::object();
+  auto json = ParseJson(*text, {.bytes = kMaxConfigBytes, .depth = 64});
   SN37_RETURN_IF_ERROR(Annotate(json.status(), Printable(path)));
   if (!json->is_object()) return Malformed(Printable(path), "the object");
   return *std::move(json);
@@ -193,12 +204,10 @@ absl::StatusOr<std::string> DefaultTemplate(const Json& list) {
 
 absl::StatusOr<std::optional<std::string>> ReadTemplate(
     const std::string& folder, const Json& json) {
-  const std::string path = JoinPath(folder, kTemplateFile);
-  if (FileExists(path)) {
-    SN37_ASSIGN_OR_RETURN(std::string source,
-                          ReadFile(path, kMaxTemplateBytes));
-    return std::make_optional(std::move(source));
-  }
+  SN37_ASSIGN_OR_RETURN(
+      std::optional<std::string> file,
+      ReadIfThere(JoinPath(folder, kTemplateFile), kMaxTemplateBytes));
+  if (file.has_value()) return file;
   const Json* field = FindField(json, "chat_template");
   if (field == nullptr) return std::nullopt;
   if (field->is_string()) return field->get<std::string>();

@@ -32,7 +32,8 @@ struct TokenizerConfig {
 // The tokenizer classes of Llama, Gemma, GPT-NeoX and Cohere replace the
 // post-processor of tokenizer.json by their add_bos_token and add_eos_token.
 // added_tokens.json is not read: tokenizer.json holds the same.
-// kInvalidArgument, naming file and key, for what is malformed.
+// kInvalidArgument, naming file and key, for what is malformed, and for a link
+// that no model's folder may hold (model_file.h).
 absl::StatusOr<TokenizerConfig> ReadTokenizerConfig(const std::string& folder);
 
 }  // namespace sn37::eval

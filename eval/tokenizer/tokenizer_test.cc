@@ -1,6 +1,7 @@
 #include "eval/tokenizer/tokenizer.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <thread>
@@ -186,6 +187,31 @@ TEST(TokenizerTest, WhatIsWrongWithAFileIsSaid) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument)
         << c.file << " " << c.text.substr(0, 99) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.message));
+  }
+}
+
+// A link could show any file's text as the tokenizer's or the template's.
+TEST(TokenizerTest, OnlyLinksOfModelFoldersAreFollowed) {
+  for (const std::string file :
+       {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+        "chat_template.jinja"}) {
+    const std::string folder = NewFolder();
+    WriteSmallTokenizer(folder);
+    Write(folder, "chat_template.jinja", "{{ messages[0].content }}");
+    const std::string elsewhere = NewFolder();
+    for (const std::string& name : {file, std::string("secret")}) {
+      Write(elsewhere, name.c_str(), Read(folder, file.c_str()));
+      std::filesystem::remove(JoinPath(folder, file));
+      std::filesystem::create_symlink(JoinPath(elsewhere, name),
+                                      JoinPath(folder, file));
+      const absl::Status status = Tokenizer::Load(folder).status();
+      if (name == file) {
+        EXPECT_TRUE(status.ok()) << status;
+      } else {
+        EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << file;
+        EXPECT_THAT(std::string(status.message()), HasSubstr("symbolic link"));
+      }
+    }
   }
 }
 
