@@ -158,7 +158,7 @@ const struct {
        return Requests("reference_loss", Reply(std::string(99, 'x'), "y"),
                        false, 16)
                   .score[0]
-                  .score_from == 16;
+                  .score_from == 15;
      }},
     {"5.3", "losses are in the model's dtype", kMended,
      [] {

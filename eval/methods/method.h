@@ -45,7 +45,8 @@ enum class LossUnit {
 
 // What a competition or task may set.
 struct MethodOptions {
-  // Tokens of a prompt, context or text at most; >= 2. Has no default.
+  // Tokens of a prompt, of a text, or of a context with its reply at most;
+  // >= 2. Only a longer reply exceeds it. Has no default.
   int64_t sequence_length = 0;
   // Of the losses. Other methods do not use it.
   LossUnit loss_unit = LossUnit::kNatsPerToken;

@@ -79,7 +79,7 @@ TEST(ReferenceLossTest, AtMostOneBosAndNoneInTheReference) {
 }
 
 TEST(ReferenceLossTest, OnlyTheContextIsCutAndOnItsLeft) {
-  const auto requests = Build(Dialogue("", "P", "a long reference"), {}, 11);
+  const auto requests = Build(Dialogue("", "P", "a long reference"), {}, 27);
   ASSERT_TRUE(requests.ok()) << requests.status();
   EXPECT_THAT(requests->score[0].tokens,
               ElementsAreArray(Characters("[assistant]a long reference")));

@@ -22,8 +22,9 @@ enum class GiveBack { kNo, kYes };
 
 // One score request for each reply, all with the same context: the rendered
 // messages, encoded with the tokenizer's special tokens (at most one BOS) and
-// cut to options.sequence_length on the left. The reply is encoded without
-// special tokens, so that none is scored; all its bytes count.
+// cut on the left to as many, one at least, as leave room for the longest reply
+// in options.sequence_length. The reply is encoded without special tokens, so
+// that none is scored; all its bytes count.
 //
 // The model's tokenizer is at fault, with kInvalidArgument, where it makes no
 // tokens of a reply, and as EncodeChat and CheckGivesBack say; with kOutOfRange

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "eval/methods/testing.h"
 #include "eval/status.h"
 #include "gmock/gmock.h"
@@ -31,13 +32,26 @@ TEST(ScoreRepliesTest, OneRequestForEachReplyAfterTheSameContext) {
   EXPECT_THAT(requests->scored_bytes, ElementsAre(3, 2));
 }
 
-TEST(ScoreRepliesTest, OnlyTheContextIsCutAndOnItsLeft) {
-  const auto requests =
-      ScoreReplies(MakeTinyTokenizer(), {{"user", "P"}}, {"a long reply"},
-                   {.sequence_length = 4}, GiveBack::kYes);
-  ASSERT_TRUE(requests.ok()) << requests.status();
-  EXPECT_THAT(requests->score[0].tokens,
-              ElementsAreArray(Characters("ant]a long reply")));
+TEST(ScoreRepliesTest, OnlyTheContextIsCutAndOnItsLeftForTheLongestReply) {
+  const struct {
+    int64_t sequence_length;
+    const char* context;
+  } kCases[] = {{30, "[user]P[assistant]"},
+                {29, "user]P[assistant]"},
+                {16, "ant]"},
+                {13, "]"},
+                // At least one token, from which the reply's first follows.
+                {4, "]"}};
+  for (const auto& c : kCases) {
+    const auto requests = ScoreReplies(
+        MakeTinyTokenizer(), {{"user", "P"}}, {"no", "a long reply"},
+        {.sequence_length = c.sequence_length}, GiveBack::kYes);
+    ASSERT_TRUE(requests.ok()) << requests.status();
+    for (const auto& [i, reply] : {std::pair(0, "no"), {1, "a long reply"}}) {
+      EXPECT_THAT(requests->score[i].tokens,
+                  ElementsAreArray(Characters(absl::StrCat(c.context, reply))));
+    }
+  }
 }
 
 TEST(ScoreRepliesTest, AReplyOfMoreTokensThanItsBytesIsNotOfAnyLength) {
