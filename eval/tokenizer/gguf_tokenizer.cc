@@ -93,6 +93,26 @@ Json Qwen2Steps() {
              "\\s+(?!\\S)|\\s+"),
        ByteLevel(false, false)});
 }
+Json TekkenSteps() {  // Mistral-Nemo
+  return Json::array(
+      {Split("[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*"
+             "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|"
+             "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
+             "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|"
+             "\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|"
+             "\\s+(?!\\S)|\\s+"),
+       ByteLevel(false, false)});
+}
+Json Gpt4oSteps() {  // Phi-4-mini, too
+  return Json::array(
+      {Split("[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*"
+             "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+             "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
+             "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|"
+             "\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|"
+             "\\s+(?!\\S)|\\s+"),
+       ByteLevel(false, false)});
+}
 
 constexpr PreTokenizer kPreTokenizers[] = {
     {"gpt-2", Gpt2Steps},
@@ -102,6 +122,8 @@ constexpr PreTokenizer kPreTokenizers[] = {
     {"olmo", Gpt2Steps, true},  // GPT-NeoX and Pythia, too
     {"llama-bpe", Llama3Steps, false, true, true},
     {"qwen2", Qwen2Steps, true},
+    {"tekken", TekkenSteps, false, true, true},
+    {"gpt-4o", Gpt4oSteps},
 };
 
 absl::StatusOr<PreTokenizer> FindPreTokenizer(const GgufTokenizer& gguf) {

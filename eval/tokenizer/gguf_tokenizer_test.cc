@@ -73,7 +73,7 @@ TEST(GgufTokenizerTest, ValuesThatDoNotFitAreRefusedByKey) {
        "tokenizer.ggml.scores: 0 values for 262 tokens"},
       {[](GgufTokenizer& g) { g.pre = "new\n"; }, Status::kUnimplemented,
        "tokenizer.ggml.pre: \"new\\n\" is not read; gpt-2, phi-2, smollm, "
-       "falcon, olmo, llama-bpe, qwen2 are"},
+       "falcon, olmo, llama-bpe, qwen2, tekken, gpt-4o are"},
       {[](GgufTokenizer& g) { g.pre.reset(); }, Status::kInvalidArgument,
        "tokenizer.ggml.pre: missing"},
       {[](GgufTokenizer& g) { g.remove_extra_whitespaces = true; },
@@ -116,6 +116,48 @@ TEST(GgufTokenizerTest, ValuesThatDoNotFitAreRefusedByKey) {
   }
 }
 
+Tokenizer Loaded(const GgufTokenizer& gguf) {
+  const auto files = TokenizerFromGguf(gguf);
+  EXPECT_TRUE(files.ok()) << files.status();
+  const std::string folder = testing::TempDir() + "/tokenizer";
+  EXPECT_TRUE(MakeFolder(folder).ok());
+  for (const auto& [name, text] :
+       {std::pair("tokenizer.json", files->tokenizer_json),
+        std::pair("tokenizer_config.json", files->tokenizer_config_json)}) {
+    EXPECT_TRUE(WriteFileWhole(JoinPath(folder, name), text).ok());
+  }
+  auto tokenizer = Tokenizer::Load(folder);
+  EXPECT_TRUE(tokenizer.ok()) << tokenizer.status();
+  return *std::move(tokenizer);
+}
+
+// pre_tokenizers.json has what transformers encodes with its own patterns.
+TEST(GgufTokenizerTest, PreTokenizersSplitAsThoseOfTransformersDo) {
+  const nlohmann::json vectors =
+      Parsed(*ReadFile("eval/tokenizer/testdata/pre_tokenizers.json", 1 << 20));
+  GgufTokenizer gguf;
+  gguf.model = "gpt2";
+  gguf.tokens = vectors["tokens"].get<std::vector<std::string>>();
+  gguf.types.assign(gguf.tokens.size(), 1);
+  gguf.types[0] = 3;
+  gguf.merges = vectors["merges"].get<std::vector<std::string>>();
+  gguf.bos_id = 0;
+  ASSERT_EQ(vectors["pre_tokenizers"].size(), 3u);
+  for (const nlohmann::json& pre : vectors["pre_tokenizers"]) {
+    gguf.pre = pre["name"].get<std::string>();
+    const Tokenizer tokenizer = Loaded(gguf);
+    for (size_t i = 0; i < vectors["texts"].size(); ++i) {
+      const std::string text = vectors["texts"][i];
+      auto ids = pre["ids"][i].get<std::vector<int32_t>>();
+      EXPECT_EQ(*tokenizer.Encode(text, AddSpecial::kNo), ids)
+          << *gguf.pre << ": " << text;
+      EXPECT_EQ(*tokenizer.DecodeAll(ids), text);
+      if (pre["adds_bos"]) ids.insert(ids.begin(), 0);
+      EXPECT_EQ(*tokenizer.Encode(text, AddSpecial::kYes), ids) << *gguf.pre;
+    }
+  }
+}
+
 // sentencepiece.json has what SentencePiece encodes with the same pieces.
 TEST(GgufTokenizerTest, SentencePieceModelsEncodeAsSentencePieceDoes) {
   const nlohmann::json models =
@@ -130,26 +172,16 @@ TEST(GgufTokenizerTest, SentencePieceModelsEncodeAsSentencePieceDoes) {
     gguf.add_space_prefix = model["add_space_prefix"].get<bool>();
     gguf.bos_id = 1;
     gguf.eos_id = 2;
-    const std::string folder = testing::TempDir() + "/sentencepiece";
-    ASSERT_TRUE(MakeFolder(folder).ok());
-    const auto files = TokenizerFromGguf(gguf);
-    ASSERT_TRUE(files.ok()) << files.status();
-    for (const auto& [name, text] :
-         {std::pair("tokenizer.json", files->tokenizer_json),
-          std::pair("tokenizer_config.json", files->tokenizer_config_json)}) {
-      ASSERT_TRUE(WriteFileWhole(JoinPath(folder, name), text).ok());
-    }
-    const auto tokenizer = Tokenizer::Load(folder);
-    ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+    const Tokenizer tokenizer = Loaded(gguf);
     for (const nlohmann::json& c : model["cases"]) {
       const std::string text = c["text"];
-      auto ids = tokenizer->Encode(text, AddSpecial::kNo);
+      auto ids = tokenizer.Encode(text, AddSpecial::kNo);
       ASSERT_TRUE(ids.ok()) << ids.status();
       EXPECT_EQ(*ids, c["ids"].get<std::vector<int32_t>>()) << text;
       // A BOS comes first, unless the file says otherwise.
       ids->insert(ids->begin(), 1);
-      EXPECT_EQ(*tokenizer->Encode(text, AddSpecial::kYes), *ids);
-      EXPECT_EQ(*tokenizer->Decode(*ids, SkipSpecial::kYes),
+      EXPECT_EQ(*tokenizer.Encode(text, AddSpecial::kYes), *ids);
+      EXPECT_EQ(*tokenizer.Decode(*ids, SkipSpecial::kYes),
                 c["decoded"].get<std::string>());
     }
   }
