@@ -142,7 +142,7 @@ class LmEval:
 class LlamaCpp:
     """llama.cpp on the same weights in the same type, written to a GGUF file."""
 
-    rows = 2048  # per pass
+    rows = 3072  # per pass
 
     def __init__(self, args, gguf_file):
         import llama_cpp
