@@ -139,7 +139,8 @@ def generating(prompts, ours, theirs, llama, args):
 
 def whole_round(samples, chat, ours, theirs, args):
     """A competition's round: reference loss, two prompts each of instruction
-    following (up to 200 tokens), multiple choice (up to 20)."""
+    following (up to 200 tokens), multiple choice (up to 20). Without the
+    reference's cut at five seconds, so that all do the same work."""
     messages = [chat.message(s) for s in samples]
     instructions = [chat.prompt(m[:60]) for m in messages[:40]]
     instructions += [chat.prompt(m[-60:]) for m in messages[:40]]
