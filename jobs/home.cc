@@ -55,6 +55,10 @@ bool HomeIsClaimed(const std::string& home) {
   return FileExists(SubnetPath(home));
 }
 
+std::string ModelsFolder(const std::string& home) {
+  return JoinPath(home, "models");
+}
+
 std::string TokenizersFolder(const std::string& home) {
   return JoinPath(home, "tokenizers");
 }

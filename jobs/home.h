@@ -1,6 +1,6 @@
-// A job's home: the folder of its state, models and epochs. One job runs in it
-// at a time, and it is about one subnet of one chain: a validator's memory of
-// another would decide wrongly.
+// A job's home: the folder of its state, models, tokenizers and epochs. One job
+// runs in it at a time, and it is about one subnet of one chain: a validator's
+// memory of another would decide wrongly.
 #ifndef SN37_JOBS_HOME_H_
 #define SN37_JOBS_HOME_H_
 
@@ -26,6 +26,9 @@ absl::Status ClaimHome(const std::string& home, absl::string_view genesis_hash,
 
 // Whether ClaimHome was there.
 bool HomeIsClaimed(const std::string& home);
+
+// Where models lie (sn37/store/local_store.h).
+std::string ModelsFolder(const std::string& home);
 
 // Where the tokenizers of competitions lie (sn37/store/tokenizer_store.h).
 std::string TokenizersFolder(const std::string& home);

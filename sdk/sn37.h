@@ -60,8 +60,8 @@ struct CheckOptions {
 //   kInvalidArgument  files that no validator would load: pickled weights,
 //                     malformed or truncated safetensors, NaN or infinite
 //                     weights, absurd sizes; or a schedule that is none
-//   kDataLoss         the files changed meanwhile
-//   kUnavailable      options.tokenizer has none that can be loaded
+//   kUnavailable      the files changed meanwhile, or options.tokenizer holds
+//                     no tokenizer that can be loaded
 absl::StatusOr<CheckReport> Check(const std::string& folder,
                                   int64_t competition,
                                   const CheckOptions& options = {});

@@ -114,7 +114,7 @@ absl::Status CheckTokens(const Tokenizer& tokenizer,
   for (const ChatMessage& message : messages) {
     SN37_ASSIGN_OR_RETURN(const std::vector<int32_t> tokens,
                           tokenizer.Encode(message.content, AddSpecial::kNo));
-    if (!tokens.empty()) continue;
+    if (!tokens.empty() || message.content.empty()) continue;
     return absl::InvalidArgumentError(
         "the tokenizer makes no tokens of a message");
   }

@@ -23,7 +23,8 @@ std::vector<ChatMessage> Conversation(const std::string& system,
 // MethodOptions.
 //
 // kInvalidArgument, as the model's tokenizer or template is at fault:
-//   - the tokenizer makes no tokens of a message, or the template none at all;
+//   - the tokenizer makes no tokens of a message that is not empty, or of all
+//     that the template makes;
 //   - the template makes of the messages something else than of others with
 //     these put in their place (white space at the ends of a message may be
 //     trimmed): such a template answers questions itself.

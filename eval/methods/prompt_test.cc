@@ -135,6 +135,12 @@ TEST(EncodeChatTest, ATokenizerWithoutTokensForAMessageIsTheModelsFault) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("tokens of a message"));
 }
 
+TEST(EncodeChatTest, AnEmptyMessageHasNoTokensAndNobodyIsToBlame) {
+  const auto tokens = EncodeChat(MakeTinyTokenizer(), {{"user", ""}},
+                                 AddSpecial::kNo, /*salt=*/"");
+  EXPECT_TRUE(tokens.ok()) << tokens.status();
+}
+
 TEST(AskTest, AsksAsTheOptionsSay) {
   MethodOptions options;
   options.sequence_length = 2;

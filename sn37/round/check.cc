@@ -40,22 +40,20 @@ Projection ProjectionOf(eval::Projection projection) {
   return Projection::kQuery;  // not reached: all kinds are above
 }
 
-// The tokens of a model's own tokenizer; 0 for a folder without one.
-absl::StatusOr<int64_t> OwnTokens(const std::string& folder) {
+// The tokens of the competition's tokenizer, or of the model's own, of which
+// there are 0 where it has none.
+absl::StatusOr<int64_t> TokenizerTokens(const std::string& model,
+                                        const std::string& competitions) {
+  const bool own = competitions.empty();
   const absl::StatusOr<eval::Tokenizer> tokenizer =
-      eval::Tokenizer::Load(folder);
-  if (absl::IsNotFound(tokenizer.status())) return 0;
-  if (!tokenizer.ok()) return tokenizer.status();
-  return int64_t{tokenizer->max_id()} + 1;
-}
-
-// The tokens of a competition's tokenizer.
-absl::StatusOr<int64_t> CompetitionsTokens(const std::string& folder) {
-  const absl::StatusOr<eval::Tokenizer> tokenizer =
-      eval::Tokenizer::Load(folder);
+      eval::Tokenizer::Load(own ? model : competitions);
   if (tokenizer.ok()) return int64_t{tokenizer->max_id()} + 1;
-  return absl::UnavailableError(absl::StrCat("the competition's tokenizer: ",
-                                             tokenizer.status().message()));
+  if (!own) {
+    return absl::UnavailableError(absl::StrCat("the competition's tokenizer: ",
+                                               tokenizer.status().message()));
+  }
+  if (absl::IsNotFound(tokenizer.status())) return 0;
+  return tokenizer.status();
 }
 
 absl::Status AddWeightFacts(const std::string& folder,
@@ -117,9 +115,8 @@ absl::StatusOr<std::vector<ConstraintResult>> CheckFolder(
                         eval::ReadModelConfig(folder));
   facts.architecture = config.architecture;
   SN37_RETURN_IF_ERROR(AddWeightFacts(folder, config, facts));
-  SN37_ASSIGN_OR_RETURN(
-      facts.tokenizer_tokens,
-      tokenizer.empty() ? OwnTokens(folder) : CompetitionsTokens(tokenizer));
+  SN37_ASSIGN_OR_RETURN(facts.tokenizer_tokens,
+                        TokenizerTokens(folder, tokenizer));
   SN37_ASSIGN_OR_RETURN(const std::vector<ModelFile> files, ModelFiles(folder));
   for (const ModelFile& file : files) {
     facts.bytes += static_cast<int64_t>(file.bytes);
