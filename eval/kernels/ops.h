@@ -30,10 +30,11 @@
 
 namespace sn37::eval {
 
-// A weight matrix (outputs, inputs) in the device's own layout, held in
-// `dtype`. Cheap to copy; shares its memory.
+// A weight matrix (outputs, inputs) for runs in `dtype`, in the device's own
+// layout. Cheap to copy; shares its memory.
 struct Matrix {
-  at::Tensor data;
+  at::Tensor data;  // of `dtype`, or of a narrower type that holds the same
+                    // numbers
   int64_t outputs = 0;
   int64_t inputs = 0;
   DType dtype = DType::kFloat32;

@@ -157,6 +157,27 @@ TEST_F(OpsTest, ARowsBitsDependOnNothingElse) {
   }
 }
 
+TEST_F(OpsTest, HowAFileHoldsTheSameWeightsChangesNothing) {
+  const at::Tensor x = numbers_.Tensor({20, 400});
+  const at::Tensor narrow = numbers_.Tensor({130, 400}).to(at::kBFloat16);
+  const std::vector<int32_t> ids = {0, 129, 31, 64};
+  const at::Tensor start = numbers_.Tensor({4, 400});
+  for (DType dtype : kDTypes) {
+    const Matrix as_stored = Pack(*ops_, narrow, dtype);
+    const Matrix widened = Pack(*ops_, narrow.to(at::kFloat), dtype);
+    at::Tensor products[2], rows[2];
+    for (int i = 0; i < 2; ++i) {
+      const Matrix& matrix = i == 0 ? as_stored : widened;
+      products[i] = ops_->NewRows(20, 130);
+      ops_->Linear(On(*ops_, x), matrix, {}, products[i]);
+      rows[i] = On(*ops_, start);
+      ops_->Embed(matrix, ids, 3, /*add=*/true, rows[i]);
+    }
+    EXPECT_TRUE(SameBits(products[0], products[1]));
+    EXPECT_TRUE(SameBits(rows[0], rows[1]));
+  }
+}
+
 TEST_F(OpsTest, NormsAreTheReferences) {
   for (int64_t n : {1, 15, 16, 17, 255, 257, 576}) {
     for (auto kind : {NormWeights::kRms, NormWeights::kLayer}) {

@@ -7,9 +7,8 @@
 
 namespace sn37::eval {
 
-// How weights and the key-value cache are held. Activations and every sum are
-// float32 whatever is chosen; kBFloat16 rounds weights that a file holds in a
-// wider type, to nearest even.
+// What weights and the key-value cache are rounded to, to nearest even.
+// Activations and every sum are float32 whatever is chosen.
 enum class DType { kFloat32, kBFloat16 };
 
 // "float32" or "bfloat16", as flags and plans name them; kInvalidArgument for

@@ -41,11 +41,24 @@ at::Tensor NewTensor(at::IntArrayRef shape, DType dtype) {
                    dtype == DType::kBFloat16 ? at::kBFloat16 : at::kFloat);
 }
 
+bool IsBFloat16(const at::Tensor& tensor) {
+  return tensor.scalar_type() == at::kBFloat16;
+}
+
+// How weights are held for runs in `dtype`. What is stored in bfloat16 stays
+// so: widened as it is used it gives the same bits, and half as much is read.
+DType HeldIn(absl::Span<const RowSlice> slices, DType dtype) {
+  const bool stored_so = std::all_of(
+      slices.begin(), slices.end(),
+      [](const RowSlice& slice) { return IsBFloat16(slice.tensor); });
+  return stored_so ? DType::kBFloat16 : dtype;
+}
+
 Packed PackedAt(const Matrix& matrix, size_t panel) {
-  const bool bfloat16 = matrix.dtype == DType::kBFloat16;
-  const size_t bytes = panel * kPanelWidth * matrix.inputs *
-                       (bfloat16 ? sizeof(uint16_t) : sizeof(float));
-  return {static_cast<const char*>(matrix.data.data_ptr()) + bytes, bfloat16};
+  const size_t bytes =
+      panel * kPanelWidth * matrix.inputs * matrix.data.element_size();
+  return {static_cast<const char*>(matrix.data.data_ptr()) + bytes,
+          IsBFloat16(matrix.data)};
 }
 
 // Packs output `column` of a panel: the stored row, read once.
@@ -238,13 +251,13 @@ Matrix CpuOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
   matrix.dtype = dtype;
   matrix.data = NewTensor(
       {static_cast<int64_t>(PackedElements(matrix.outputs, matrix.inputs))},
-      dtype);
+      HeldIn(slices, dtype));
   const size_t panels = CeilDivide(rows.size(), kPanelWidth);
   pool_.ForEach(panels, [&](size_t panel, int) {
     const size_t first = panel * kPanelWidth;
     const auto its_rows = absl::MakeSpan(rows).subspan(first, kPanelWidth);
     void* to = const_cast<void*>(PackedAt(matrix, panel).data);
-    if (dtype == DType::kBFloat16) {
+    if (IsBFloat16(matrix.data)) {
       PackPanel(its_rows, matrix.inputs, static_cast<uint16_t*>(to));
     } else {
       PackPanel(its_rows, matrix.inputs, static_cast<float*>(to));
@@ -291,7 +304,7 @@ void CpuOps::Embed(const Matrix& table, absl::Span<const int32_t> ids,
   const size_t width = table.inputs;
   float* to = Floats(out);
   ForEachRow(ids.size(), [&](size_t row) {
-    if (table.dtype == DType::kBFloat16) {
+    if (IsBFloat16(table.data)) {
       EmbedRow(static_cast<const uint16_t*>(table.data.data_ptr()), width,
                ids[row], scale, add, to + row * width);
     } else {

@@ -3,6 +3,7 @@
 #include "eval/kernels/cpu/cpu_ops.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 
 #include <cstring>
 #include <memory>
@@ -40,6 +41,18 @@ TEST(CpuOpsTest, InstructionSetsGiveTheSameBits) {
   EXPECT_EQ(std::memcmp(results[0].data_ptr(), results[1].data_ptr(),
                         results[0].nbytes()),
             0);
+}
+
+TEST(CpuOpsTest, WeightsStoredInBFloat16TakeNoMoreMemoryInARunInFloat32) {
+  const std::unique_ptr<Ops> ops = NewCpuOps(1, *BestKernels());
+  const at::Tensor wide = at::zeros({64, 30}, at::kFloat);
+  const at::Tensor narrow = wide.to(at::kBFloat16);
+  const auto bytes = [&](absl::Span<const RowSlice> slices, DType dtype) {
+    return ops->Pack(slices, dtype).data.nbytes();
+  };
+  EXPECT_EQ(bytes({{narrow, 0, 64}}, DType::kFloat32), 64 * 30 * 2);
+  EXPECT_EQ(bytes({{narrow, 0, 32}, {wide, 0, 32}}, DType::kFloat32),
+            64 * 30 * 4);
 }
 
 }  // namespace
