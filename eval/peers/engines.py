@@ -254,9 +254,11 @@ class LlamaCpp:
 
 
 def write_gguf(source, path, dtype):
-    """The model of a GGUF file with every matrix in `dtype`: for llama.cpp."""
+    """The model of a GGUF file for llama.cpp: its weights rounded to bfloat16,
+    as the other engines get them, and every matrix held in `dtype`."""
     import gguf
     import numpy
+    import torch
     reader = gguf.GGUFReader(source)
     writer = gguf.GGUFWriter(path, "llama")
     for name, field in reader.fields.items():
@@ -269,6 +271,7 @@ def write_gguf(source, path, dtype):
         writer.add_key_value(name, field.contents(), kind, element)
     for tensor in reader.tensors:
         data = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+        data = torch.tensor(data).bfloat16().float().numpy()
         kind = gguf.GGMLQuantizationType.F32
         if dtype == "bfloat16" and data.ndim == 2:
             kind = gguf.GGMLQuantizationType.BF16
