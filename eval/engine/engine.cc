@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "eval/engine/batch_limits.h"
 #include "eval/engine/exception_status.h"
 #include "eval/engine/generator.h"
@@ -87,11 +86,6 @@ absl::StatusOr<std::unique_ptr<Engine>> LoadEngine(
   SN37_ASSIGN_OR_RETURN(const ModelArch* arch, FindArch(file.json));
   SN37_ASSIGN_OR_RETURN(const DecoderConfig config,
                         ParseDecoderConfig(*arch, file.json));
-  if (config.head_dim > ops->max_head_dim()) {
-    return absl::UnimplementedError(absl::StrCat(
-        "attention on ", ops->device_kind(), " takes heads of ",
-        ops->max_head_dim(), " columns at most, not of ", config.head_dim));
-  }
   SN37_ASSIGN_OR_RETURN(SafeTensors weights, SafeTensors::Open(model_dir));
   const SafeTensorsSource source(std::move(weights));
   SN37_ASSIGN_OR_RETURN(

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "eval/kernels/test_device.h"
 #include "eval/status.h"
 #include "eval/weights/safetensors.h"
 #include "eval/weights/safetensors_writer.h"
@@ -139,17 +138,6 @@ TEST(EngineLoadTest, ConfigsThatCannotBeFollowedAreErrorsNamingTheField) {
         << c.key << ": " << engine.status();
     EXPECT_TRUE(IsModelFault(engine.status())) << engine.status();
   }
-}
-
-TEST(EngineLoadTest, HeadsTooWideForAGpuAreRefusedThere) {
-  nlohmann::json config = Config();
-  config["head_dim"] = 320;
-  const auto engine = Engine::LoadOn(NewTestDevice(1, "emulated_cuda"),
-                                     ModelWith(config, Unchanged), {});
-  EXPECT_EQ(engine.status().code(), absl::StatusCode::kUnimplemented);
-  EXPECT_TRUE(absl::StrContains(engine.status().message(), "256 columns"))
-      << engine.status();
-  EXPECT_TRUE(IsModelFault(engine.status()));
 }
 
 TEST(EngineLoadTest, MissingFilesAndTensorsAreNamed) {

@@ -19,7 +19,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -128,10 +127,6 @@ class Ops {
 
   virtual std::string device_kind() const = 0;
   virtual DeviceMemory memory() const = 0;
-  // Columns that a head may have for Attend.
-  virtual int64_t max_head_dim() const {
-    return std::numeric_limits<int64_t>::max();
-  }
 
   // ---- Weights and memory ----
   // All tensors that operations take are the device's: made here, or brought by

@@ -295,10 +295,11 @@ std::vector<AttentionCase> AttentionCases(Numbers& numbers) {
   window.window = 70;
   capped.soft_cap = 2;
   alibi.key_bias = numbers.Tensor({6, 256});
-  return {{"grouped", 6, 2, 20, plain},    {"multi-query", 6, 1, 64, plain},
-          {"full", 6, 6, 80, plain},       {"wide", 6, 1, 192, plain},
-          {"window", 6, 2, 64, window},    {"soft cap", 6, 2, 16, capped},
-          {"many heads", 70, 1, 8, plain}, {"alibi", 6, 3, 16, alibi}};
+  return {{"grouped", 6, 2, 20, plain},   {"multi-query", 6, 1, 64, plain},
+          {"full", 6, 6, 80, plain},      {"wide", 6, 1, 192, plain},
+          {"wider", 2, 1, 320, plain},    {"window", 6, 2, 64, window},
+          {"soft cap", 6, 2, 16, capped}, {"many heads", 70, 1, 8, plain},
+          {"alibi", 6, 3, 16, alibi}};
 }
 
 // The whole of qkv in calls of `step` positions.

@@ -15,10 +15,7 @@ namespace sn37::eval {
 
 std::unique_ptr<Ops> NewTestDevice(int threads) {
   const char* variable = std::getenv("SN37_TEST_DEVICE");
-  return NewTestDevice(threads, variable == nullptr ? "cpu" : variable);
-}
-
-std::unique_ptr<Ops> NewTestDevice(int threads, const std::string& name) {
+  const std::string name = variable == nullptr ? "cpu" : variable;
   if (name == "cpu_avx2") return NewCpuOps(threads, *Avx2Kernels());
   if (name == "emulated_cuda") {
     return NewCudaOps(EmulatedKernels(), at::kCPU, nullptr, name);

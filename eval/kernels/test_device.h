@@ -8,7 +8,6 @@
 #define EVAL_KERNELS_TEST_DEVICE_H_
 
 #include <memory>
-#include <string>
 
 #include "eval/kernels/ops.h"
 
@@ -17,9 +16,6 @@ namespace sn37::eval {
 // Ends the program as failed, with a line "not run: …", where the machine has
 // no such device: a test that did not run did not pass.
 std::unique_ptr<Ops> NewTestDevice(int threads);
-
-// The one of that name.
-std::unique_ptr<Ops> NewTestDevice(int threads, const std::string& name);
 
 }  // namespace sn37::eval
 

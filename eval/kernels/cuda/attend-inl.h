@@ -20,8 +20,9 @@
 
 namespace sn37::eval::SN37_GRID {
 
-// A block of threads computes one tile for one key-value head. T is the cache's
-// type; kWidth, a multiple of 64, the most columns that a head may have.
+// A block of threads computes kWidth columns of one tile for one key-value
+// head; the grid's y counts the columns' parts, and heads may have any number
+// of them. T is the cache's type; kWidth a multiple of 64.
 template <typename T, int kWidth>
 struct Attend {
   static constexpr int kThreads = 256;
@@ -60,7 +61,8 @@ struct Attend {
   struct Place {
     AttendTile tile;
     int64_t kv_head;
-    int64_t rows;  // of the tile
+    int64_t rows;    // of the tile
+    int64_t column;  // the first that it computes
   };
 
   SN37_DEVICE int64_t RowOfBatch(const Place& place, int row) const {
@@ -125,8 +127,9 @@ struct Attend {
     for (int i = thread; i < kValues * kWidth; i += kThreads) {
       const int key = i / kWidth, column = i % kWidth;
       shared.values[key][column] =
-          column < a.head_dim ? ToFloat(values[key * a.head_dim + column])
-                              : 0.0f;
+          place.column + column < a.head_dim
+              ? ToFloat(values[key * a.head_dim + place.column + column])
+              : 0.0f;
     }
   }
 
@@ -268,6 +271,7 @@ struct Attend {
     Place place;
     place.tile = a.tiles[block.x % a.tile_count];
     place.kv_head = block.x / a.tile_count;
+    place.column = block.y * kWidth;
     const int64_t all = place.tile.rows * a.group - place.tile.first;
     place.rows = all < kRows ? all : kRows;
     PerThread<TileSums, kThreads> scores;
@@ -290,7 +294,7 @@ struct Attend {
                     Head(place, row) * a.head_dim;
         SN37_UNROLL
         for (int c = 0; c < kWidth / 16; ++c) {
-          const int column = t.x + 16 * c;
+          const int64_t column = place.column + t.x + 16 * c;
           if (column < a.head_dim) {
             to[column] = out[thread].at[i][c] / shared.sum[row];
           }

@@ -86,7 +86,6 @@ class CudaOps : public Ops {
 
   std::string device_kind() const override { return device_kind_; }
   DeviceMemory memory() const override;
-  int64_t max_head_dim() const override { return kMaxHeadDim; }
 
   at::Tensor ToDevice(const at::Tensor& tensor) override {
     return tensor.to(device_);

@@ -35,8 +35,6 @@ inline constexpr int kNoMemory = 2;  // cudaErrorMemoryAllocation
 
 // Positions of a cache block, and rows of a tile of attention.
 inline constexpr int kCudaBlock = 64;
-// The widest head that attention takes.
-inline constexpr int kMaxHeadDim = 256;
 
 // Numbers in float32, or in bfloat16 bits.
 struct Elements {
@@ -223,7 +221,7 @@ struct CudaKernels {
   int (*add)(const AddArgs&);
   int (*rotate)(const RotateArgs&);
   int (*store)(const StoreArgs&);
-  int (*attend)(const AttendArgs&);  // head_dim at most kMaxHeadDim
+  int (*attend)(const AttendArgs&);
   int (*start_folds)(LogitFold* folds, int64_t rows);
   int (*fold)(const FoldArgs&);
 };

@@ -60,16 +60,21 @@ inline int LaunchStore(const StoreArgs& a) {
                     : LaunchForEach(StoreElement<float>{a}, count);
 }
 
-template <typename T>
+template <typename T, int kWidth>
 int LaunchAttendOf(const AttendArgs& a) {
-  const int64_t blocks = a.tile_count * a.kv_heads;
-  if (a.head_dim <= 64) return Launch(Attend<T, 64>{a}, blocks);
-  if (a.head_dim <= 128) return Launch(Attend<T, 128>{a}, blocks);
-  return Launch(Attend<T, kMaxHeadDim>{a}, blocks);
+  return Launch(Attend<T, kWidth>{a}, a.tile_count * a.kv_heads,
+                (a.head_dim + kWidth - 1) / kWidth);
+}
+
+template <typename T>
+int LaunchAttendIn(const AttendArgs& a) {
+  if (a.head_dim <= 64) return LaunchAttendOf<T, 64>(a);
+  if (a.head_dim <= 128) return LaunchAttendOf<T, 128>(a);
+  return LaunchAttendOf<T, 256>(a);
 }
 
 inline int LaunchAttend(const AttendArgs& a) {
-  return a.keys.bfloat16 ? LaunchAttendOf<Bf16>(a) : LaunchAttendOf<float>(a);
+  return a.keys.bfloat16 ? LaunchAttendIn<Bf16>(a) : LaunchAttendIn<float>(a);
 }
 
 inline int LaunchStartFolds(LogitFold* folds, int64_t rows) {
