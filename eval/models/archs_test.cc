@@ -115,6 +115,11 @@ TEST(ArchsTest, WhatWouldGiveOtherNumbersIsRefused) {
        "rope_scaling: must be longrope"},
       {{"falcon_rw_alibi", {{"rope_scaling", Linear()}}},
        "rope_scaling: there is no rotation with alibi"},
+      // Tokens that see those after them.
+      {{"gemma_mha", {{"use_bidirectional_attention", true}}},
+       "use_bidirectional_attention"},
+      {{"gemma2_swa24_softcap", {{"use_bidirectional_attention", true}}},
+       "use_bidirectional_attention"},
       // More numbers at load than any text asks for.
       {{"falcon_rw_alibi",
         {{"max_position_embeddings", 1 << 24}, {"num_attention_heads", 8}}},
@@ -127,6 +132,14 @@ TEST(ArchsTest, WhatWouldGiveOtherNumbersIsRefused) {
     const absl::Status status = Parse(c.change).status();
     EXPECT_FALSE(status.ok()) << c.change.model << c.change.fields;
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.message));
+  }
+}
+
+TEST(ArchsTest, WhatIsSoAnywayMayBeSaid) {
+  for (const char* model : {"gemma_mha", "gemma2_swa24_softcap"}) {
+    const auto config =
+        Parse(Change{model, {{"use_bidirectional_attention", false}}});
+    EXPECT_TRUE(config.ok()) << config.status();
   }
 }
 

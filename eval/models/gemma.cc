@@ -23,6 +23,7 @@ DecoderConfig ParseGemma(ConfigReader& reader) {
                           ? Activation::kGeluTanh
                           : ReadActivation(reader, "hidden_act", "gelu");
   reader.Ignore({"hidden_activation"});
+  reader.Expect("use_bidirectional_attention", false);
   config.qkv_bias = reader.BoolOr("attention_bias", false);
   config.output_bias = config.qkv_bias;
   return config;

@@ -39,6 +39,7 @@ DecoderConfig ParseGemma2(ConfigReader& reader) {
   config.activation =
       ReadActivation(reader, "hidden_activation", "gelu_pytorch_tanh");
   reader.Ignore({"hidden_act"});
+  reader.Expect("use_bidirectional_attention", false);
   config.qkv_bias = reader.BoolOr("attention_bias", false);
   config.output_bias = config.qkv_bias;
   config.attention_scale = static_cast<float>(
