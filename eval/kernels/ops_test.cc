@@ -298,7 +298,7 @@ std::vector<AttentionCase> AttentionCases(Numbers& numbers) {
   return {{"grouped", 6, 2, 20, plain},   {"multi-query", 6, 1, 64, plain},
           {"full", 6, 6, 80, plain},      {"wide", 6, 1, 192, plain},
           {"wider", 2, 1, 320, plain},    {"window", 6, 2, 64, window},
-          {"soft cap", 6, 2, 16, capped}, {"many heads", 70, 1, 8, plain},
+          {"soft cap", 6, 2, 16, capped}, {"many heads", 70, 1, 16, plain},
           {"alibi", 6, 3, 16, alibi}};
 }
 
@@ -324,15 +324,24 @@ at::Tensor Attend(Ops& ops, const AttentionCase& c, DType dtype,
   return out;
 }
 
+// A GPU rounds probabilities to bfloat16, and values are up to 5; in what else
+// it differs, //eval/kernels/cuda:attend_mma_test bounds.
+double AttentionBound(const Ops& ops, DType dtype) {
+  const bool gpu = ops.device_kind().find("cuda") != std::string::npos;
+  return gpu && dtype == DType::kBFloat16 ? 5 * 0x1p-8 : 2e-5;
+}
+
 TEST_F(OpsTest, AttentionIsTheReferences) {
   for (const AttentionCase& c : AttentionCases(numbers_)) {
-    const at::Tensor qkv =
+    const at::Tensor numbers =
         numbers_.Tensor({200, (c.heads + 2 * c.kv_heads) * c.head_dim});
     for (DType dtype : kDTypes) {
+      const at::Tensor qkv = Rounded(numbers, dtype);
       const at::Tensor ours = Attend(*ops_, c, dtype, qkv, 200, {0, 1, 2, 3});
       const at::Tensor theirs =
           Attend(*reference_, c, dtype, qkv, 200, {0, 1, 2, 3});
-      EXPECT_LT(LargestDifference(ours, theirs), 2e-5) << c.name;
+      EXPECT_LT(LargestDifference(ours, theirs), AttentionBound(*ops_, dtype))
+          << c.name;
     }
   }
 }
@@ -383,22 +392,29 @@ TEST_F(OpsTest, SegmentsOfABatchDoNotMeet) {
   }
 }
 
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
 TEST_F(OpsTest, ClearedBlocksHideWhatWasThere) {
   const AttentionCase c = {"", 2, 1, 16, {}};
   const at::Tensor qkv = numbers_.Tensor({10, 4 * 16});
-  const at::Tensor clean = Attend(*ops_, c, DType::kFloat32, qkv, 10, {0});
   AttentionOptions options;
   options.heads = 2;
-  CacheLayer cache = ops_->NewCacheLayer(1, 1, 16, DType::kFloat32);
-  cache.values.fill_(std::numeric_limits<float>::quiet_NaN());
-  cache.keys.fill_(std::numeric_limits<float>::quiet_NaN());
-  ops_->ClearBlocks(cache, {0});
   Segment segment;
   segment.rows = 10;
   segment.blocks = {0};
-  const at::Tensor out = ops_->NewRows(10, 32);
-  ops_->Attend(On(*ops_, qkv), {segment}, options, cache, out);
-  EXPECT_TRUE(SameBits(out, clean));
+  for (DType dtype : kDTypes) {
+    const at::Tensor clean = Attend(*ops_, c, dtype, qkv, 10, {0});
+    for (float left : {kNan, kInfinity, 1e38f}) {
+      CacheLayer cache = ops_->NewCacheLayer(1, 1, 16, dtype);
+      cache.values.fill_(left);
+      cache.keys.fill_(left);
+      ops_->ClearBlocks(cache, {0});
+      const at::Tensor out = ops_->NewRows(10, 32);
+      ops_->Attend(On(*ops_, qkv), {segment}, options, cache, out);
+      EXPECT_TRUE(SameBits(out, clean)) << left;
+    }
+  }
 }
 
 TEST_F(OpsTest, ScoresAreTheReferences) {
@@ -487,8 +503,7 @@ TEST_F(OpsTest, OfEqualLogitsTheLowestIdWins) {
 }
 
 TEST_F(OpsTest, BadLogitsAreSeen) {
-  const float kInfinity = std::numeric_limits<float>::infinity();
-  for (float bad : {std::numeric_limits<float>::quiet_NaN(), kInfinity}) {
+  for (float bad : {kNan, kInfinity}) {
     at::Tensor w = numbers_.Tensor({130, 4});
     w.data_ptr<float>()[129 * 4] = bad;
     const at::Tensor x = On(*ops_, at::empty({1, 4}, at::kFloat).fill_(1));

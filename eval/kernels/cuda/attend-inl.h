@@ -1,6 +1,7 @@
 // Attention over cached keys and values, in blocks of 64 keys from position 0
 // on, each row's softmax rescaled from block to block (Dao et al.,
-// FlashAttention).
+// FlashAttention). The plain version, for float32 and for heads that the matrix
+// units do not fit (attend_mma-inl.h).
 //
 // Own, because libtorch's reads no cache in blocks of 64, has no soft cap and
 // no key bias, and cuts the keys by how many sequences there are. A row's bits
@@ -13,6 +14,7 @@
 
 #include <cstdint>
 
+#include "eval/kernels/cuda/attend_place-inl.h"
 #include "eval/kernels/cuda/grid.h"
 #include "eval/kernels/cuda/kernels.h"
 #include "eval/kernels/cuda/numbers-inl.h"
@@ -57,27 +59,12 @@ struct Attend {
 
   AttendArgs a;
 
-  // Where the grid's block works.
-  struct Place {
-    AttendTile tile;
-    int64_t kv_head;
-    int64_t rows;    // of the tile
-    int64_t column;  // the first that it computes
-  };
+  struct Place : AttendPlace {
+    int64_t column;  // the first that is computed
 
-  SN37_DEVICE int64_t RowOfBatch(const Place& place, int row) const {
-    return place.tile.row + (place.tile.first + row) / a.group;
-  }
-  SN37_DEVICE int64_t Head(const Place& place, int row) const {
-    return place.kv_head * a.group + (place.tile.first + row) % a.group;
-  }
-  SN37_DEVICE int64_t Position(const Place& place, int64_t row) const {
-    return place.tile.position + (place.tile.first + row) / a.group;
-  }
-  SN37_DEVICE int64_t FirstKey(int64_t position) const {
-    return a.window != 0 && position + 1 > a.window ? position + 1 - a.window
-                                                    : 0;
-  }
+    SN37_DEVICE Place(const AttendArgs& a, const Block& block)
+        : AttendPlace(a, block.x), column(block.y * kWidth) {}
+  };
 
   // What is known of a row before its first block.
   SN37_DEVICE void StartRow(int row, const Place& place, Shared& shared) const {
@@ -87,26 +74,20 @@ struct Attend {
     shared.last_key[row] = -1;
     shared.at[row] = 0;
     if (row >= place.rows) return;
-    const int64_t position = Position(place, row);
-    shared.first_key[row] = static_cast<int32_t>(FirstKey(position));
-    shared.last_key[row] = static_cast<int32_t>(position);
-    shared.at[row] = RowOfBatch(place, row);
+    shared.first_key[row] = static_cast<int32_t>(place.FirstKey(row));
+    shared.last_key[row] = static_cast<int32_t>(place.Position(row));
+    shared.at[row] = place.RowOfBatch(row);
   }
 
   SN37_DEVICE static bool Sees(const Shared& shared, int row, int64_t key) {
     return key >= shared.first_key[row] && key <= shared.last_key[row];
   }
 
-  // Where keys and values of a block begin.
-  SN37_DEVICE int64_t CacheAt(const Place& place, int64_t block) const {
-    const int64_t number = a.blocks[place.tile.blocks + block];
-    return (number * a.kv_heads + place.kv_head) * kKeys * a.head_dim;
-  }
-
   SN37_DEVICE void LoadQueriesAndKeys(int thread, const Place& place,
                                       int64_t block, int64_t first,
                                       Shared& shared) const {
-    const T* keys = static_cast<const T*>(a.keys.data) + CacheAt(place, block);
+    const T* keys =
+        static_cast<const T*>(a.keys.data) + place.CacheAt(block * kKeys);
     for (int i = thread; i < kRows * kDepth; i += kThreads) {
       const int row = i / kDepth, d = i % kDepth;
       const int64_t column = first + d;
@@ -115,7 +96,7 @@ struct Attend {
           exists ? ToFloat(keys[row * a.head_dim + column]) : 0.0f;
       shared.q[row][d] = exists && row < place.rows
                              ? a.q[shared.at[row] * a.q_stride +
-                                   Head(place, row) * a.head_dim + column]
+                                   place.Head(row) * a.head_dim + column]
                              : 0.0f;
     }
   }
@@ -123,7 +104,7 @@ struct Attend {
   SN37_DEVICE void LoadValues(int thread, const Place& place, int64_t block,
                               int first, Shared& shared) const {
     const T* values = static_cast<const T*>(a.values.data) +
-                      CacheAt(place, block) + first * a.head_dim;
+                      place.CacheAt(block * kKeys) + first * a.head_dim;
     for (int i = thread; i < kValues * kWidth; i += kThreads) {
       const int key = i / kWidth, column = i % kWidth;
       shared.values[key][column] =
@@ -161,7 +142,7 @@ struct Attend {
         if (!Sees(shared, row, key)) {
           score = -Infinity();
         } else if (a.key_bias != nullptr) {
-          score += a.key_bias[Head(place, row) * a.key_bias_stride + key];
+          score += a.key_bias[place.Head(row) * a.key_bias_stride + key];
         }
         scores.at[i][j] = score;
         shared.scores[row][t.column(j)] = score;
@@ -268,20 +249,15 @@ struct Attend {
   }
 
   SN37_DEVICE void operator()(const Block& block, Shared& shared) const {
-    Place place;
-    place.tile = a.tiles[block.x % a.tile_count];
-    place.kv_head = block.x / a.tile_count;
-    place.column = block.y * kWidth;
-    const int64_t all = place.tile.rows * a.group - place.tile.first;
-    place.rows = all < kRows ? all : kRows;
+    const Place place(a, block);
     PerThread<TileSums, kThreads> scores;
     PerThread<Out, kThreads> out;
     block.ForEachThread([&](int thread) {
       out[thread] = Out{};
       if (thread < kRows) StartRow(thread, place, shared);
     });
-    const int64_t last = Position(place, place.rows - 1) / kKeys;
-    for (int64_t b = FirstKey(Position(place, 0)) / kKeys; b <= last; ++b) {
+    const int64_t last = place.Position(place.rows - 1) / kKeys;
+    for (int64_t b = place.FirstKey(0) / kKeys; b <= last; ++b) {
       AttendBlock(block, place, b, shared, scores, out);
     }
     block.ForEachThread([&](int thread) {
@@ -291,7 +267,7 @@ struct Attend {
         const int row = t.row(i);
         if (row >= place.rows) continue;
         float* to = a.out + shared.at[row] * a.out_stride +
-                    Head(place, row) * a.head_dim;
+                    place.Head(row) * a.head_dim;
         SN37_UNROLL
         for (int c = 0; c < kWidth / 16; ++c) {
           const int64_t column = place.column + t.x + 16 * c;

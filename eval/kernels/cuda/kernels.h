@@ -14,9 +14,9 @@
 // The rule that every kernel keeps: the bits of an output element depend on
 // that element's inputs alone. A product adds its terms in the order of the
 // inner dimension with one fused multiply-add each; a sum along a row runs in
-// 256 lanes, added as a tree; attention goes over blocks of 64 keys that begin
-// at position 0. No atomic additions, and nothing is split by how much work
-// there is.
+// 256 lanes, added as a tree; attention goes over steps of 32 or 64 keys, as
+// the head's width has it, from position 0 on. No atomic additions, and nothing
+// is split by how much work there is.
 //
 // All functions start work on the default stream and return at once; the
 // result is a CUDA error code, 0 for none, kNoMemory where memory is what is

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "eval/kernels/cuda/attend-inl.h"
+#include "eval/kernels/cuda/attend_mma-inl.h"
 #include "eval/kernels/cuda/fold-inl.h"
 #include "eval/kernels/cuda/grid.h"
 #include "eval/kernels/cuda/kernels.h"
@@ -73,8 +74,18 @@ int LaunchAttendIn(const AttendArgs& a) {
   return LaunchAttendOf<T, 256>(a);
 }
 
+template <int kWidth>
+int LaunchAttendMma(const AttendArgs& a) {
+  return Launch(AttendMma<kWidth>{a}, a.tile_count * a.kv_heads);
+}
+
+// Which kernel it is hangs on the model alone.
 inline int LaunchAttend(const AttendArgs& a) {
-  return a.keys.bfloat16 ? LaunchAttendIn<Bf16>(a) : LaunchAttendIn<float>(a);
+  if (!a.keys.bfloat16) return LaunchAttendIn<float>(a);
+  if (a.head_dim % 16 != 0 || a.head_dim > 256) return LaunchAttendIn<Bf16>(a);
+  if (a.head_dim <= 64) return LaunchAttendMma<64>(a);
+  if (a.head_dim <= 128) return LaunchAttendMma<128>(a);
+  return LaunchAttendMma<256>(a);
 }
 
 inline int LaunchStartFolds(LogitFold* folds, int64_t rows) {

@@ -1,0 +1,253 @@
+// Attention on the matrix units: against a reference that rounds where they
+// round, and against the plain kernel. That bits do not depend on how a text is
+// cut is asserted by //eval/kernels:ops_test.
+
+#include <ATen/ops/empty.h>
+#include <c10/util/BFloat16.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "eval/kernels/test_device.h"
+#include "gtest/gtest.h"
+
+namespace sn37::eval {
+namespace {
+
+constexpr int64_t kPositions = 150;
+
+// Heads of `columns`; the options of test case `name`.
+struct Shape {
+  const char* name;
+  int64_t heads, kv_heads, columns;
+  int64_t window;
+  float soft_cap;
+  bool key_bias;
+};
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  return out << shape.name;
+}
+
+at::Tensor Numbers(int64_t rows, int64_t columns) {
+  static std::mt19937 random(5);
+  at::Tensor tensor = at::empty({rows, columns}, at::kFloat);
+  std::normal_distribution<float> normal;
+  for (int64_t i = 0; i < tensor.numel(); ++i) {
+    tensor.data_ptr<float>()[i] = normal(random);
+  }
+  return tensor;
+}
+
+at::Tensor Rounded(const at::Tensor& tensor) {
+  return tensor.to(at::kBFloat16).to(at::kFloat);
+}
+float Rounded(double number) {
+  return static_cast<at::BFloat16>(static_cast<float>(number));
+}
+
+at::Tensor Attend(Ops& ops, DType dtype, const Shape& shape,
+                  const AttentionOptions& options, const at::Tensor& qkv) {
+  AttentionOptions on_device = options;
+  if (options.key_bias.defined()) {
+    on_device.key_bias = ops.ToDevice(options.key_bias);
+  }
+  CacheLayer cache = ops.NewCacheLayer(3, shape.kv_heads, shape.columns, dtype);
+  Segment segment;
+  segment.rows = qkv.size(0);
+  segment.blocks = {2, 0, 1};
+  ops.ClearBlocks(cache, segment.blocks);
+  const at::Tensor out = ops.NewRows(qkv.size(0), shape.heads * shape.columns);
+  ops.Attend(ops.ToDevice(qkv), {segment}, on_device, cache, out);
+  return out.to(at::kCPU);
+}
+
+// What the kernel would give with exact sums: probabilities are rounded as they
+// are when their step has just been seen.
+class Reference {
+ public:
+  Reference(const Shape& shape, const AttentionOptions& options,
+            const at::Tensor& qkv)
+      : shape_(shape), options_(options), qkv_(qkv) {}
+
+  std::vector<double> Row(int64_t position, int64_t head) const {
+    const int64_t step_keys = shape_.columns <= 128 ? 64 : 32;
+    const int64_t first =
+        shape_.window == 0 ? 0
+                           : std::max<int64_t>(0, position + 1 - shape_.window);
+    double largest = -std::numeric_limits<double>::infinity(), sum = 0;
+    std::vector<double> out(shape_.columns);
+    for (int64_t key = first; key <= position;) {
+      const int64_t end =
+          std::min(position + 1, (key / step_keys + 1) * step_keys);
+      double now = largest;
+      for (int64_t k = key; k < end; ++k) {
+        now = std::max(now, Score(position, head, k));
+      }
+      sum *= std::exp(largest - now);
+      for (double& x : out) x *= std::exp(largest - now);
+      largest = now;
+      for (; key < end; ++key) {
+        const double p =
+            Rounded(std::exp(Score(position, head, key) - largest));
+        sum += p;
+        const float* value = At(key, 1, head);
+        for (int64_t i = 0; i < shape_.columns; ++i) out[i] += p * value[i];
+      }
+    }
+    for (double& x : out) x /= sum;
+    return out;
+  }
+
+ private:
+  // The key of a position that the head sees; with which = 1, the value.
+  const float* At(int64_t position, int which, int64_t head) const {
+    const int64_t group = shape_.heads / shape_.kv_heads;
+    return qkv_.data_ptr<float>() + position * qkv_.size(1) +
+           (shape_.heads + which * shape_.kv_heads + head / group) *
+               shape_.columns;
+  }
+  double Score(int64_t position, int64_t head, int64_t key) const {
+    const float* q = qkv_.data_ptr<float>() + position * qkv_.size(1) +
+                     head * shape_.columns;
+    const float* k = At(key, 0, head);
+    double score = 0;
+    for (int64_t i = 0; i < shape_.columns; ++i) {
+      score += static_cast<double>(q[i]) * k[i];
+    }
+    score *= options_.scale;
+    if (options_.soft_cap != 0) {
+      score = options_.soft_cap * std::tanh(score / options_.soft_cap);
+    }
+    if (options_.key_bias.defined()) {
+      score += options_.key_bias
+                   .data_ptr<float>()[head * options_.key_bias.size(1) + key];
+    }
+    return score;
+  }
+
+  const Shape& shape_;
+  const AttentionOptions& options_;
+  const at::Tensor& qkv_;
+};
+
+class AttendMmaTest : public testing::TestWithParam<Shape> {};
+
+TEST_P(AttendMmaTest, IsTheReferencesAndNearThePlainKernels) {
+  const Shape& shape = GetParam();
+  AttentionOptions options;
+  options.heads = shape.heads;
+  options.scale = 0.2f;
+  options.window = shape.window;
+  options.soft_cap = shape.soft_cap;
+  if (shape.key_bias) options.key_bias = Numbers(shape.heads, 192);
+  const at::Tensor qkv = Rounded(
+      Numbers(kPositions, (shape.heads + 2 * shape.kv_heads) * shape.columns));
+
+  const std::unique_ptr<Ops> ops = NewTestDevice(2);
+  const at::Tensor ours = Attend(*ops, DType::kBFloat16, shape, options, qkv);
+  const at::Tensor plain = Attend(*ops, DType::kFloat32, shape, options, qkv);
+  const Reference reference(shape, options, qkv);
+  double largest = 0, sum = 0, from_plain = 0;
+  for (int64_t i = 0; i < kPositions * shape.heads; ++i) {
+    const std::vector<double> row =
+        reference.Row(i / shape.heads, i % shape.heads);
+    for (int64_t c = 0; c < shape.columns; ++c) {
+      const float x = ours.data_ptr<float>()[i * shape.columns + c];
+      ASSERT_TRUE(std::isfinite(x)) << "row " << i;
+      largest = std::max(largest, std::abs(x - row[c]));
+      sum += std::abs(x - row[c]);
+      const double y = plain.data_ptr<float>()[i * shape.columns + c];
+      from_plain = std::max(from_plain, std::abs(x - y));
+    }
+  }
+  // A probability in some thousands is rounded to the other side here, which
+  // is half of 2^-7 of it.
+  EXPECT_LT(sum / static_cast<double>(ours.numel()), 2e-6);
+  EXPECT_LT(largest, 0.005);
+  EXPECT_LT(from_plain, 0.02);
+  EXPECT_GT(from_plain, 0) << "one kernel did both";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, AttendMmaTest,
+    testing::Values(Shape{"narrow", 4, 2, 16, 0, 0, false},
+                    Shape{"grouped", 6, 2, 64, 0, 0, false},
+                    Shape{"full", 2, 2, 80, 0, 0, false},
+                    Shape{"usual", 4, 1, 128, 0, 0, false},
+                    Shape{"wide", 2, 1, 192, 0, 0, false},
+                    Shape{"widest", 2, 1, 256, 0, 0, false},
+                    Shape{"window", 4, 2, 32, 70, 0, false},
+                    Shape{"wide_window", 2, 1, 256, 40, 0, false},
+                    Shape{"soft_cap", 4, 2, 32, 0, 2, false},
+                    Shape{"alibi", 6, 3, 16, 0, 0, true},
+                    Shape{"all", 6, 2, 48, 50, 3, true},
+                    Shape{"many_heads", 70, 1, 16, 0, 0, false}),
+    [](const testing::TestParamInfo<Shape>& info) {
+      return std::string(info.param.name);
+    });
+
+bool SameRows(const at::Tensor& a, const at::Tensor& b, int64_t rows) {
+  return std::memcmp(a.data_ptr(), b.data_ptr(),
+                     rows * a.size(1) * sizeof(float)) == 0;
+}
+
+// Of both kernels: the plain one is float32's.
+TEST(AttendTest, WhatIsNotFiniteReachesTheRowsThatSeeItAndNoOthers) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr int64_t kBad = 70, kColumn = 13;
+  const std::unique_ptr<Ops> ops = NewTestDevice(2);
+  AttentionOptions options;
+  options.heads = 2;
+  options.window = 60;  // positions up to 129 see kBad
+  options.scale = 0.1f;
+  for (int64_t columns : {16, 128, 256}) {
+    const Shape shape = {"", 2, 1, columns, options.window, 0, false};
+    const at::Tensor qkv = Numbers(kPositions, 4 * columns);
+    for (DType dtype : {DType::kFloat32, DType::kBFloat16}) {
+      const auto attend = [&](int64_t column, float number) {
+        const at::Tensor with = qkv.clone();
+        with.data_ptr<float>()[kBad * 4 * columns + column] = number;
+        return Attend(*ops, dtype, shape, options, with);
+      };
+      const int64_t key = 2 * columns + kColumn, value = key + columns;
+      const at::Tensor good = Attend(*ops, dtype, shape, options, qkv);
+      for (float bad : {kNan, kInfinity, 1e38f}) {
+        EXPECT_TRUE(SameRows(attend(key, bad), good, kBad));
+        EXPECT_TRUE(SameRows(attend(value, bad), good, kBad));
+      }
+      for (float bad : {kNan, -kInfinity}) {
+        const at::Tensor out = attend(value, bad);
+        for (int64_t i = 0; i < out.numel(); ++i) {
+          const int64_t position = i / (2 * columns);
+          const float ours = out.data_ptr<float>()[i];
+          if (i % columns == kColumn && position >= kBad &&
+              position < kBad + options.window) {
+            ASSERT_FALSE(std::isfinite(ours)) << position;
+          } else {
+            ASSERT_EQ(ours, good.data_ptr<float>()[i]) << position;
+          }
+        }
+      }
+      const at::Tensor out = attend(key, kNan);
+      for (int64_t i = 0; i < out.numel(); ++i) {
+        const int64_t position = i / (2 * columns);
+        EXPECT_EQ(std::isnan(out.data_ptr<float>()[i]),
+                  position >= kBad && position < kBad + options.window)
+            << position;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sn37::eval
