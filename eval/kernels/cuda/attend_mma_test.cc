@@ -1,6 +1,5 @@
 // Attention on the matrix units: against a reference that rounds where they
-// round, and against the plain kernel. That bits do not depend on how a text is
-// cut is asserted by //eval/kernels:ops_test.
+// round, against the plain kernel, and against itself, however a text is cut.
 
 #include <ATen/ops/empty.h>
 #include <c10/util/BFloat16.h>
@@ -54,20 +53,47 @@ float Rounded(double number) {
   return static_cast<at::BFloat16>(static_cast<float>(number));
 }
 
+AttentionOptions OptionsOf(const Shape& shape) {
+  AttentionOptions options;
+  options.heads = shape.heads;
+  options.scale = 0.2f;
+  options.window = shape.window;
+  options.soft_cap = shape.soft_cap;
+  if (shape.key_bias) options.key_bias = Numbers(shape.heads, 192);
+  return options;
+}
+
+at::Tensor NumbersFor(const Shape& shape) {
+  return Numbers(kPositions,
+                 (shape.heads + 2 * shape.kv_heads) * shape.columns);
+}
+
+// The whole of qkv in calls of `step` positions.
 at::Tensor Attend(Ops& ops, DType dtype, const Shape& shape,
-                  const AttentionOptions& options, const at::Tensor& qkv) {
+                  const AttentionOptions& options, const at::Tensor& qkv,
+                  int64_t step = kPositions) {
   AttentionOptions on_device = options;
   if (options.key_bias.defined()) {
     on_device.key_bias = ops.ToDevice(options.key_bias);
   }
   CacheLayer cache = ops.NewCacheLayer(3, shape.kv_heads, shape.columns, dtype);
   Segment segment;
-  segment.rows = qkv.size(0);
   segment.blocks = {2, 0, 1};
   ops.ClearBlocks(cache, segment.blocks);
-  const at::Tensor out = ops.NewRows(qkv.size(0), shape.heads * shape.columns);
-  ops.Attend(ops.ToDevice(qkv), {segment}, on_device, cache, out);
+  const at::Tensor rows = ops.ToDevice(qkv);
+  const at::Tensor out = ops.NewRows(kPositions, shape.heads * shape.columns);
+  for (int64_t p = 0; p < kPositions; p += step) {
+    segment.first_position = p;
+    segment.rows = std::min(step, kPositions - p);
+    ops.Attend(rows.narrow(0, p, segment.rows), {segment}, on_device, cache,
+               out.narrow(0, p, segment.rows));
+  }
   return out.to(at::kCPU);
+}
+
+bool SameRows(const at::Tensor& a, const at::Tensor& b, int64_t rows) {
+  return std::memcmp(a.data_ptr(), b.data_ptr(),
+                     rows * a.size(1) * sizeof(float)) == 0;
 }
 
 // What the kernel would give with exact sums: probabilities are rounded as they
@@ -143,14 +169,8 @@ class AttendMmaTest : public testing::TestWithParam<Shape> {};
 
 TEST_P(AttendMmaTest, IsTheReferencesAndNearThePlainKernels) {
   const Shape& shape = GetParam();
-  AttentionOptions options;
-  options.heads = shape.heads;
-  options.scale = 0.2f;
-  options.window = shape.window;
-  options.soft_cap = shape.soft_cap;
-  if (shape.key_bias) options.key_bias = Numbers(shape.heads, 192);
-  const at::Tensor qkv = Rounded(
-      Numbers(kPositions, (shape.heads + 2 * shape.kv_heads) * shape.columns));
+  const AttentionOptions options = OptionsOf(shape);
+  const at::Tensor qkv = Rounded(NumbersFor(shape));
 
   const std::unique_ptr<Ops> ops = NewTestDevice(2);
   const at::Tensor ours = Attend(*ops, DType::kBFloat16, shape, options, qkv);
@@ -169,12 +189,27 @@ TEST_P(AttendMmaTest, IsTheReferencesAndNearThePlainKernels) {
       from_plain = std::max(from_plain, std::abs(x - y));
     }
   }
-  // A probability in some thousands is rounded to the other side here, which
-  // is half of 2^-7 of it.
+  // One probability in some thousands is rounded the other way than the
+  // reference's, 2^-8 of it apart at most.
   EXPECT_LT(sum / static_cast<double>(ours.numel()), 2e-6);
   EXPECT_LT(largest, 0.005);
   EXPECT_LT(from_plain, 0.02);
   EXPECT_GT(from_plain, 0) << "one kernel did both";
+}
+
+TEST_P(AttendMmaTest, BitsDoNotDependOnHowATextIsCut) {
+  const Shape& shape = GetParam();
+  const AttentionOptions options = OptionsOf(shape);
+  const at::Tensor qkv = NumbersFor(shape);
+  const std::unique_ptr<Ops> ops = NewTestDevice(2);
+  const at::Tensor at_once =
+      Attend(*ops, DType::kBFloat16, shape, options, qkv);
+  for (int64_t step : {1, 37, 64, 101}) {
+    EXPECT_TRUE(
+        SameRows(Attend(*ops, DType::kBFloat16, shape, options, qkv, step),
+                 at_once, kPositions))
+        << "in steps of " << step;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -194,11 +229,6 @@ INSTANTIATE_TEST_SUITE_P(
     [](const testing::TestParamInfo<Shape>& info) {
       return std::string(info.param.name);
     });
-
-bool SameRows(const at::Tensor& a, const at::Tensor& b, int64_t rows) {
-  return std::memcmp(a.data_ptr(), b.data_ptr(),
-                     rows * a.size(1) * sizeof(float)) == 0;
-}
 
 // Of both kernels: the plain one is float32's.
 TEST(AttendTest, WhatIsNotFiniteReachesTheRowsThatSeeItAndNoOthers) {
