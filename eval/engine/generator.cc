@@ -127,7 +127,6 @@ class Generator {
           BlocksFor(MostFed(request)) - std::ssize(prefix.blocks);
       if (!fits || own_blocks > pool_.available()) return;
       const std::vector<int32_t> own = pool_.Take(own_blocks);
-      decoder_.ClearBlocks(cache_, own);
       pool_.Share(prefix.blocks);
       std::vector<int32_t> blocks(prefix.blocks.begin(), prefix.blocks.end());
       blocks.insert(blocks.end(), own.begin(), own.end());
@@ -213,14 +212,13 @@ class Generator {
     return absl::OkStatus();
   }
 
-  // Appends what was picked, as far as the draft was right before it and did no
-  // harm. The result if the text ends with that.
+  // Appends what was picked, as far as the draft was right before it. The
+  // result if the text ends with that.
   std::optional<absl::StatusOr<GenerateResponse>> Advance(
       Active& active, absl::Span<const int32_t> picked) {
     size_t right = 0;  // tokens of the draft
     for (;; ++right) {
       const int32_t token = picked[right];
-      if (token < 0 && right < active.draft.size()) break;  // see ForgetBlock
       if (token < 0) {
         return absl::DataLossError(
             absl::StrCat("the model's logits for new token ",
@@ -234,22 +232,7 @@ class Generator {
     if (!active.draft.empty()) {
       active.draft_length = std::clamp<int64_t>(2 * right, 1, kMostDraft);
     }
-    const auto rest = picked.subspan(right);
-    if (std::find(rest.begin(), rest.end(), -1) != rest.end()) {
-      ForgetBlock(active);
-    }
     return std::nullopt;
-  }
-
-  // A guess may have left values that are not finite behind the text, and
-  // hidden values do count if they are NaN, in the guess's own pass already:
-  // the text's last block is begun again, and nothing more is guessed. (No one
-  // shares the block: it is not of the prompt alone.)
-  void ForgetBlock(Active& active) {
-    const int64_t block = active.cached / kBlockPositions;
-    active.cached = block * kBlockPositions;
-    active.draft_length = 0;
-    decoder_.ClearBlocks(cache_, absl::MakeSpan(active.blocks).subspan(block));
   }
 
   Decoder& decoder_;

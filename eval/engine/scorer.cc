@@ -72,7 +72,6 @@ class ScoreBatch {
   }
 
   absl::Status Run(Engine::ScoreDone done) {
-    decoder_.ClearBlocks(cache_, partial_blocks_);
     const at::Tensor hidden = decoder_.Forward(batch_, scored_rows_, cache_);
     const std::vector<Scored> scored = decoder_.Score(hidden, targets_);
     size_t begin = 0;
@@ -124,7 +123,6 @@ class ScoreBatch {
     while (std::ssize(placed.blocks) < BlocksFor(std::ssize(fed))) {
       placed.blocks.push_back(next_block_++);
     }
-    partial_blocks_.push_back(placed.blocks.back());
     segment.blocks = placed.blocks;
     batch_.segments.push_back(std::move(segment));
   }
@@ -135,7 +133,6 @@ class ScoreBatch {
   std::vector<Placed> placed_;
   std::vector<int32_t> scored_rows_, targets_;
   int32_t next_block_ = 0;
-  std::vector<int32_t> partial_blocks_;  // those not filled entirely
 };
 
 }  // namespace

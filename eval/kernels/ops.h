@@ -12,6 +12,8 @@
 //    computed at once.
 // 2. Sums are float32 or wider; softmax and log-sum-exp are float32.
 // 3. NaN and infinities go through to the result; they never end the program.
+//    Those of keys and values go to the rows that see them and to no others,
+//    whatever a block of the cache holds beside.
 // 4. Shapes were checked when the model was loaded; operations may trust them.
 #ifndef EVAL_KERNELS_OPS_H_
 #define EVAL_KERNELS_OPS_H_
@@ -139,10 +141,6 @@ class Ops {
   virtual at::Tensor NewRows(int64_t rows, int64_t columns) = 0;
   virtual CacheLayer NewCacheLayer(int64_t blocks, int64_t kv_heads,
                                    int64_t head_dim, DType dtype) = 0;
-  // Makes blocks fit for new sequences: no number that an earlier one left,
-  // NaN included, can come through.
-  virtual void ClearBlocks(CacheLayer& layer,
-                           absl::Span<const int32_t> blocks) = 0;
 
   // ---- The decoder ----
   // out[r] = table[ids[r]] · scale, or out[r] += with `add`.

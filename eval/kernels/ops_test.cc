@@ -310,7 +310,6 @@ at::Tensor Attend(Ops& ops, const AttentionCase& c, DType dtype,
   options.heads = c.heads;
   options.key_bias = On(ops, c.options.key_bias);
   CacheLayer cache = ops.NewCacheLayer(8, c.kv_heads, c.head_dim, dtype);
-  ops.ClearBlocks(cache, blocks);
   const at::Tensor rows = On(ops, qkv);
   const at::Tensor out = ops.NewRows(qkv.size(0), c.heads * c.head_dim);
   for (int64_t p = 0; p < qkv.size(0); p += step) {
@@ -378,7 +377,6 @@ TEST_F(OpsTest, SegmentsOfABatchDoNotMeet) {
     segment.first_row = row;
     segment.rows = length;
     for (int64_t p = 0; p < length; p += 64) segment.blocks.push_back(block++);
-    ops_->ClearBlocks(cache, segment.blocks);
     segments.push_back(segment);
     row += length;
   }
@@ -395,7 +393,7 @@ TEST_F(OpsTest, SegmentsOfABatchDoNotMeet) {
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-TEST_F(OpsTest, ClearedBlocksHideWhatWasThere) {
+TEST_F(OpsTest, WhatABlockHeldBeforeDoesNotMatter) {
   const AttentionCase c = {"", 2, 1, 16, {}};
   const at::Tensor qkv = numbers_.Tensor({10, 4 * 16});
   AttentionOptions options;
@@ -409,10 +407,49 @@ TEST_F(OpsTest, ClearedBlocksHideWhatWasThere) {
       CacheLayer cache = ops_->NewCacheLayer(1, 1, 16, dtype);
       cache.values.fill_(left);
       cache.keys.fill_(left);
-      ops_->ClearBlocks(cache, {0});
       const at::Tensor out = ops_->NewRows(10, 32);
       ops_->Attend(On(*ops_, qkv), {segment}, options, cache, out);
       EXPECT_TRUE(SameBits(out, clean)) << left;
+    }
+  }
+}
+
+TEST_F(OpsTest, WhatIsNotFiniteReachesTheRowsThatSeeItAndNoOthers) {
+  constexpr int64_t kBad = 70, kColumn = 13, kWindow = 60, kPositions = 150;
+  const std::vector<int32_t> blocks = {2, 0, 1};
+  for (int64_t columns : {16, 20, 128, 256}) {
+    AttentionCase c = {"", 2, 1, columns, {}};
+    c.options.window = kWindow;
+    c.options.scale = 0.1f;
+    const at::Tensor qkv = numbers_.Tensor({kPositions, 4 * columns});
+    const int64_t key = 2 * columns + kColumn, value = key + columns;
+    for (DType dtype : kDTypes) {
+      const auto attend = [&](int64_t column, float number, int64_t step) {
+        const at::Tensor with = qkv.clone();
+        with.data_ptr<float>()[kBad * 4 * columns + column] = number;
+        return Attend(*ops_, c, dtype, with, step, blocks).to(at::kCPU);
+      };
+      const at::Tensor good =
+          Attend(*ops_, c, dtype, qkv, kPositions, blocks).to(at::kCPU);
+      for (int64_t column : {key, value}) {
+        for (float bad : {kNan, kInfinity, -kInfinity}) {
+          const at::Tensor out = attend(column, bad, kPositions);
+          EXPECT_TRUE(SameBits(out, attend(column, bad, 1)));
+          for (int64_t i = 0; i < out.numel(); ++i) {
+            const int64_t position = i / (2 * columns);
+            const float ours = out.data_ptr<float>()[i];
+            if (position < kBad || position >= kBad + kWindow) {
+              ASSERT_EQ(ours, good.data_ptr<float>()[i]) << position;
+            } else if (column == value && i % columns == kColumn) {
+              ASSERT_FALSE(std::isfinite(ours)) << position;
+            } else if (column == value) {
+              ASSERT_EQ(ours, good.data_ptr<float>()[i]) << position;
+            } else if (std::isnan(bad)) {
+              ASSERT_TRUE(std::isnan(ours)) << position;
+            }
+          }
+        }
+      }
     }
   }
 }

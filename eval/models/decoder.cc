@@ -142,10 +142,6 @@ int64_t Decoder::CacheBlockBytes() const {
          static_cast<int64_t>(block.keys.nbytes() + block.values.nbytes());
 }
 
-void Decoder::ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks) {
-  for (CacheLayer& layer : cache.layers) ops_.ClearBlocks(layer, blocks);
-}
-
 void Decoder::Reserve(int64_t rows) {
   if (rows <= reserved_) return;
   const DecoderConfig& c = config_;

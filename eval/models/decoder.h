@@ -59,14 +59,12 @@ class Decoder {
   const DecoderConfig& config() const { return config_; }
   const Rotary& rotary() const { return rotary_; }
 
-  // `layers` is 1 or config().layers. Blocks have to be cleared before their
-  // first use by a text, unless all their positions are filled at once.
+  // `layers` is 1 or config().layers.
   KvCache NewCache(int64_t layers, int64_t blocks);
   // Bytes of one block over all layers.
   int64_t CacheBlockBytes() const;
   // Rows that went through all passes so far.
   int64_t rows_passed() const { return rows_passed_; }
-  void ClearBlocks(KvCache& cache, absl::Span<const int32_t> blocks);
 
   // The final hidden states (wanted, hidden) float32 of the batch's rows
   // `wanted`, ready for the head; a row may be wanted several times.

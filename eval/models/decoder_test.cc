@@ -56,7 +56,6 @@ class Model : public TensorSource {
     const std::vector<int32_t> blocks = {0};
     batch.segments = {{0, 5, 0, blocks}};
     KvCache cache = decoder->NewCache(1, 1);
-    decoder->ClearBlocks(cache, blocks);
     const at::Tensor hidden = decoder->Forward(batch, {0, 1, 2, 3, 4}, cache);
     std::vector<float> logprobs;
     for (const Scored& scored : decoder->Score(hidden, {17, 3, 99, 42, 7})) {

@@ -191,8 +191,6 @@ class CpuOps : public Ops {
   }
   CacheLayer NewCacheLayer(int64_t blocks, int64_t kv_heads, int64_t head_dim,
                            DType dtype) override;
-  void ClearBlocks(CacheLayer& layer,
-                   absl::Span<const int32_t> blocks) override;
   void Embed(const Matrix& table, absl::Span<const int32_t> ids, float scale,
              bool add, const at::Tensor& out) override;
   void Norm(const at::Tensor& x, const NormWeights& weights,
@@ -278,18 +276,6 @@ CacheLayer CpuOps::NewCacheLayer(int64_t blocks, int64_t kv_heads,
   layer.values =
       NewTensor({heads, static_cast<int64_t>(ValueElements(layer))}, dtype);
   return layer;
-}
-
-void CpuOps::ClearBlocks(CacheLayer& layer, absl::Span<const int32_t> blocks) {
-  // Keys need no clearing: hidden scores are overwritten. Hidden values are
-  // multiplied by 0, which a NaN would survive.
-  const size_t bytes =
-      layer.kv_heads * ValueElements(layer) * layer.values.element_size();
-  for (int32_t block : blocks) {
-    std::memset(
-        BlockAt(layer.values, ValueElements(layer), block * layer.kv_heads), 0,
-        bytes);
-  }
 }
 
 void CpuOps::ForEachRow(size_t rows, absl::FunctionRef<void(size_t)> body) {

@@ -329,22 +329,39 @@ static size_t AttendScratchFloats(const AttendTask& task) {
          task.positions * task.heads;
 }
 
+// The keys [from, to) of a block that one position sees.
+struct Visible {
+  size_t from, to;
+};
+
+SN37_SIMD_INLINE Visible VisibleTo(const AttendTask& task, size_t position,
+                                   size_t block) {
+  const size_t first_key = block * kPanelWidth;
+  const size_t absolute = task.first_position + position;
+  const size_t lowest = task.window != 0 && absolute + 1 > task.window
+                            ? absolute + 1 - task.window
+                            : 0;
+  return {lowest > first_key ? lowest - first_key : size_t{0},
+          Smaller(kPanelWidth, absolute + 1 - first_key)};
+}
+
 // From products to probabilities (relative to the row's largest so far) for
-// the keys [from, to) of one block; updates the row's largest and sum, and
-// returns the factor by which what was summed before has to shrink.
+// the visible keys of one block; updates the row's largest and sum, and returns
+// the factor by which what was summed before has to shrink.
 SN37_SIMD_INLINE float SoftmaxBlock(const AttendTask& task,
-                                    const float* key_bias, size_t from,
-                                    size_t to, float* scores, float* largest,
-                                    float* sum) {
+                                    const float* key_bias, Visible keys,
+                                    float* scores, float* largest, float* sum) {
   Lanes v[4], top = Broadcast(*largest);
   for (size_t i = 0; i < 4; ++i) {
     v[i] = Mul(Load(scores + i * kLanes), Broadcast(task.scale));
     if (task.soft_cap != 0.0f) v[i] = SoftCap(v[i], task.soft_cap);
     if (key_bias != nullptr) v[i] = Add(v[i], Load(key_bias + i * kLanes));
-    const size_t low =
-        from > i * kLanes ? Smaller(kLanes, from - i * kLanes) : size_t{0};
-    const size_t high =
-        to > i * kLanes ? Smaller(kLanes, to - i * kLanes) : size_t{0};
+    const size_t low = keys.from > i * kLanes
+                           ? Smaller(kLanes, keys.from - i * kLanes)
+                           : size_t{0};
+    const size_t high = keys.to > i * kLanes
+                            ? Smaller(kLanes, keys.to - i * kLanes)
+                            : size_t{0};
     v[i] = KeepFirst(v[i], high, -__builtin_inff());
     if (low > 0) {
       Lanes hidden = Broadcast(-__builtin_inff());
@@ -375,6 +392,23 @@ SN37_SIMD_INLINE float SoftmaxBlock(const AttendTask& task,
   return shrink;
 }
 
+// Adds the values of the keys [from, to) of a block, times their
+// probabilities, to what the positions [begin, end) have.
+static void AddValues(const AttendTask& task, size_t block, size_t begin,
+                      size_t end, Visible keys, const AttendScratch& s) {
+  const size_t padded = PaddedDim(task.head_dim);
+  const size_t row_bytes = kPanelWidth * (task.bfloat16 ? 2 : 4);
+  const char* first = static_cast<const char*>(task.value_blocks[block]) +
+                      keys.from * row_bytes;
+  for (size_t column = 0; column < padded; column += kPanelWidth) {
+    Product(s.scores + begin * task.heads * kPanelWidth + keys.from,
+            kPanelWidth, (end - begin) * task.heads,
+            {first + column * row_bytes, task.bfloat16}, keys.to - keys.from,
+            true, s.out + begin * task.heads * padded + column, padded,
+            s.widened);
+  }
+}
+
 // One block of keys and values for the positions [begin, end) of the task.
 static void AttendBlock(const AttendTask& task, size_t block, size_t begin,
                         size_t end, const AttendScratch& s) {
@@ -382,25 +416,16 @@ static void AttendBlock(const AttendTask& task, size_t block, size_t begin,
   const size_t padded = PaddedDim(task.head_dim);
   Product(s.q + row0 * task.head_dim, task.head_dim, rows,
           {task.key_blocks[block], task.bfloat16}, task.head_dim, false,
-          s.scores, kPanelWidth, s.widened);
-  for (size_t i = 0; i < rows; ++i) {
-    const size_t row = row0 + i;
-    const size_t position = task.first_position + row / task.heads;
-    const size_t first_key = block * kPanelWidth;
-    const size_t visible_from = task.window != 0 && position + 1 > task.window
-                                    ? position + 1 - task.window
-                                    : 0;
-    const size_t from =
-        visible_from > first_key ? visible_from - first_key : size_t{0};
-    const size_t to = Smaller(kPanelWidth, position + 1 - first_key);
+          s.scores + row0 * kPanelWidth, kPanelWidth, s.widened);
+  for (size_t row = row0; row < row0 + rows; ++row) {
     const float* key_bias = task.key_bias == nullptr
                                 ? nullptr
                                 : task.key_bias +
                                       row % task.heads * task.key_bias_stride +
-                                      first_key;
-    const float shrink =
-        SoftmaxBlock(task, key_bias, from, to, s.scores + i * kPanelWidth,
-                     s.largest + row, s.sum + row);
+                                      block * kPanelWidth;
+    const float shrink = SoftmaxBlock(
+        task, key_bias, VisibleTo(task, row / task.heads, block),
+        s.scores + row * kPanelWidth, s.largest + row, s.sum + row);
     if (shrink != 1.0f) {
       float* out = s.out + row * padded;
       for (size_t d = 0; d < padded; d += kLanes) {
@@ -408,14 +433,17 @@ static void AttendBlock(const AttendTask& task, size_t block, size_t begin,
       }
     }
   }
-  const size_t panel_bytes =
-      kPanelWidth * kPanelWidth * (task.bfloat16 ? 2 : 4);
-  for (size_t p = 0; p < padded / kPanelWidth; ++p) {
-    const Packed values = {
-        static_cast<const char*>(task.value_blocks[block]) + p * panel_bytes,
-        task.bfloat16};
-    Product(s.scores, kPanelWidth, rows, values, kPanelWidth, true,
-            s.out + row0 * padded + p * kPanelWidth, padded, s.widened);
+  // Values that a position does not see are not multiplied: 0 times one that is
+  // not finite would be NaN.
+  const Visible first = VisibleTo(task, begin, block);
+  const Visible last = VisibleTo(task, end - 1, block);
+  if (first.to == kPanelWidth && last.from == 0) {
+    AddValues(task, block, begin, end, {0, kPanelWidth}, s);
+    return;
+  }
+  for (size_t position = begin; position < end; ++position) {
+    AddValues(task, block, position, position + 1,
+              VisibleTo(task, position, block), s);
   }
 }
 

@@ -96,10 +96,6 @@ class CudaOps : public Ops {
   }
   CacheLayer NewCacheLayer(int64_t blocks, int64_t kv_heads, int64_t head_dim,
                            DType dtype) override;
-  void ClearBlocks(CacheLayer&, absl::Span<const int32_t>) override {
-    // What a row does not see adds nothing to it, whatever it is.
-  }
-
   void Embed(const Matrix& table, absl::Span<const int32_t> ids, float scale,
              bool add, const at::Tensor& out) override;
   void Norm(const at::Tensor& x, const NormWeights& weights,

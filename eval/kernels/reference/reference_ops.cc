@@ -108,10 +108,6 @@ class ReferenceOps : public Ops {
     return layer;
   }
 
-  void ClearBlocks(CacheLayer&, absl::Span<const int32_t>) override {
-    // Attend reads only what was stored.
-  }
-
   void Embed(const Matrix& table, absl::Span<const int32_t> ids, float scale,
              bool add, const at::Tensor& out) override {
     for (size_t r = 0; r < ids.size(); ++r) {
