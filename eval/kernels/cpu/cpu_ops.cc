@@ -54,73 +54,64 @@ DType HeldIn(absl::Span<const RowSlice> slices, DType dtype) {
   return stored_so ? DType::kBFloat16 : dtype;
 }
 
+Layout LayoutOf(const at::Tensor& data) {
+  return IsBFloat16(data) ? Layout::kBFloat16 : Layout::kFloat32;
+}
+
 Packed PackedAt(const Matrix& matrix, size_t panel) {
   const size_t bytes =
       panel * kPanelWidth * matrix.inputs * matrix.data.element_size();
   return {static_cast<const char*>(matrix.data.data_ptr()) + bytes,
-          IsBFloat16(matrix.data)};
+          LayoutOf(matrix.data)};
 }
 
-// Packs output `column` of a panel: the stored row, read once.
-template <typename Stored, typename Element>
-void PackRow(const Stored* row, size_t inputs, size_t column, Element* panel) {
-  Element* to = panel + PanelColumn(kIsBFloat16<Element>, column);
+// Packs output `column` of a panel from input `first` on: the stored row, read
+// once.
+template <typename Stored, typename Panel>
+void PackRow(const Stored* row, size_t first, size_t inputs, size_t column,
+             Panel panel) {
   for (size_t k = 0; k < inputs; ++k) {
-    Put(static_cast<float>(row[k]), to + k * kPanelWidth);
+    panel.Put(first + k, column, static_cast<float>(row[k]));
   }
 }
 
 // The same for a whole panel in strips of inputs, so that the strided writes
 // stay in the first-level cache.
-template <typename Element>
+template <typename Panel>
 void PackPanel(absl::Span<const std::pair<const RowSlice*, int64_t>> rows,
-               size_t inputs, Element* panel) {
+               size_t inputs, Panel panel) {
   constexpr size_t kStrip = 64;
+  if (rows.size() < kPanelWidth) {
+    std::memset(panel.data, 0, inputs * kPanelWidth * sizeof(*panel.data));
+  }
   for (size_t k = 0; k < inputs; k += kStrip) {
     const size_t n = std::min(kStrip, inputs - k);
-    Element* strip = panel + k * kPanelWidth;
-    if (rows.size() < kPanelWidth) {
-      std::memset(static_cast<void*>(strip), 0,
-                  n * kPanelWidth * sizeof(Element));
-    }
     for (size_t j = 0; j < rows.size(); ++j) {
       const at::Tensor& tensor = rows[j].first->tensor;
       const size_t offset = rows[j].second * inputs + k;
       switch (tensor.scalar_type()) {
         case at::kFloat:
-          PackRow(tensor.data_ptr<float>() + offset, n, j, strip);
+          PackRow(tensor.data_ptr<float>() + offset, k, n, j, panel);
           break;
         case at::kHalf:
-          PackRow(tensor.data_ptr<at::Half>() + offset, n, j, strip);
+          PackRow(tensor.data_ptr<at::Half>() + offset, k, n, j, panel);
           break;
         default:
-          PackRow(tensor.data_ptr<at::BFloat16>() + offset, n, j, strip);
+          PackRow(tensor.data_ptr<at::BFloat16>() + offset, k, n, j, panel);
       }
     }
   }
 }
 
-template <typename Element>
-void EmbedRow(const Element* table, size_t inputs, int32_t id, float scale,
-              bool add, float* out) {
-  const Element* column = table + id / kPanelWidth * kPanelWidth * inputs +
-                          PanelColumn(kIsBFloat16<Element>, id % kPanelWidth);
-  for (size_t k = 0; k < inputs; ++k) {
-    const float value = Value(column[k * kPanelWidth]) * scale;
-    out[k] = add ? out[k] + value : value;
-  }
-}
-
 // One position's key and value of one head, into a cache block's panels.
-template <typename Element>
+template <Layout kLayout>
 void StoreKeyValue(const float* key, const float* value, size_t head_dim,
-                   size_t place, Element* key_panel, Element* value_panels) {
-  Element* key_column = key_panel + PanelColumn(kIsBFloat16<Element>, place);
+                   size_t place, Panel<kLayout> keys, Panel<kLayout> values) {
   for (size_t d = 0; d < head_dim; ++d) {
-    Put(key[d], key_column + d * kPanelWidth);
-    const size_t panel = d / kPanelWidth;
-    Put(value[d], value_panels + (panel * kPanelWidth + place) * kPanelWidth +
-                      PanelColumn(kIsBFloat16<Element>, d % kPanelWidth));
+    keys.Put(d, place, key[d]);
+    const Panel<kLayout> panel = {values.data +
+                                  d / kPanelWidth * kPanelWidth * kPanelWidth};
+    panel.Put(place, d % kPanelWidth, value[d]);
   }
 }
 
@@ -255,11 +246,9 @@ Matrix CpuOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
     const size_t first = panel * kPanelWidth;
     const auto its_rows = absl::MakeSpan(rows).subspan(first, kPanelWidth);
     void* to = const_cast<void*>(PackedAt(matrix, panel).data);
-    if (IsBFloat16(matrix.data)) {
-      PackPanel(its_rows, matrix.inputs, static_cast<uint16_t*>(to));
-    } else {
-      PackPanel(its_rows, matrix.inputs, static_cast<float*>(to));
-    }
+    WithPanel(LayoutOf(matrix.data), to, [&](auto its_panel) {
+      PackPanel(its_rows, matrix.inputs, its_panel);
+    });
   });
   return matrix;
 }
@@ -290,13 +279,14 @@ void CpuOps::Embed(const Matrix& table, absl::Span<const int32_t> ids,
   const size_t width = table.inputs;
   float* to = Floats(out);
   ForEachRow(ids.size(), [&](size_t row) {
-    if (IsBFloat16(table.data)) {
-      EmbedRow(static_cast<const uint16_t*>(table.data.data_ptr()), width,
-               ids[row], scale, add, to + row * width);
-    } else {
-      EmbedRow(static_cast<const float*>(table.data.data_ptr()), width,
-               ids[row], scale, add, to + row * width);
-    }
+    const Packed packed = PackedAt(table, ids[row] / kPanelWidth);
+    WithPanel(packed.layout, const_cast<void*>(packed.data), [&](auto panel) {
+      for (size_t k = 0; k < width; ++k) {
+        const float value = panel.At(k, ids[row] % kPanelWidth) * scale;
+        float& result = to[row * width + k];
+        result = add ? result + value : value;
+      }
+    });
   });
 }
 
@@ -422,15 +412,12 @@ void CpuOps::StoreKeysAndValues(const at::Tensor& qkv, const Segment& segment,
     char* keys = BlockAt(cache.keys, KeyElements(cache), index);
     char* values = BlockAt(cache.values, ValueElements(cache), index);
     const size_t place = position % kPanelWidth;
-    if (cache.dtype == DType::kBFloat16) {
+    WithPanel(LayoutOf(cache.keys), keys, [&](auto key_panel) {
+      const decltype(key_panel) value_panels = {
+          reinterpret_cast<decltype(key_panel.data)>(values)};
       StoreKeyValue(key + head * cache.head_dim, value + head * cache.head_dim,
-                    cache.head_dim, place, reinterpret_cast<uint16_t*>(keys),
-                    reinterpret_cast<uint16_t*>(values));
-    } else {
-      StoreKeyValue(key + head * cache.head_dim, value + head * cache.head_dim,
-                    cache.head_dim, place, reinterpret_cast<float*>(keys),
-                    reinterpret_cast<float*>(values));
-    }
+                    cache.head_dim, place, key_panel, value_panels);
+    });
   }
 }
 
@@ -482,7 +469,7 @@ void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
       task.key_bias_stride = options.key_bias.size(1);
       task.key_bias = key_bias + part.kv_head * group * task.key_bias_stride;
     }
-    task.bfloat16 = cache.dtype == DType::kBFloat16;
+    task.layout = LayoutOf(cache.keys);
     task.key_blocks = keys.data();
     task.value_blocks = values.data();
     task.out_stride = out.size(1);

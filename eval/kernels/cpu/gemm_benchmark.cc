@@ -69,7 +69,8 @@ void BM_Ours(benchmark::State& state) {
         task.x_stride = task.depth = shape.inputs;
         task.rows = std::min(kMaxTaskRows, shape.rows - r);
         const size_t next = (j + kPanelWidth) % shape.outputs;
-        task.panel = {panels + j * row_bytes, kBFloat16,
+        task.panel = {panels + j * row_bytes,
+                      kBFloat16 ? Layout::kBFloat16 : Layout::kFloat32,
                       panels + next * row_bytes};
         task.out = out.data_ptr<float>() + r * shape.outputs + j;
         task.out_stride = shape.outputs;
@@ -145,7 +146,7 @@ void BM_FirstLevelCache(benchmark::State& state) {
   task.x = x.data_ptr<float>();
   task.x_stride = task.depth = kDepth;
   task.rows = 6;
-  task.panel = {weights.data_ptr(), false};
+  task.panel = {weights.data_ptr(), Layout::kFloat32};
   task.out = out.data_ptr<float>();
   task.out_stride = kPanelWidth;
   for (auto _ : state) kernels.linear(task, scratch.data_ptr<float>());

@@ -103,11 +103,15 @@ static void WidenPanel(const uint16_t* panel, size_t depth, float* out) {
   }
 }
 
+SN37_SIMD_INLINE size_t ElementBytes(Layout layout) {
+  return layout == Layout::kFloat32 ? 4 : 2;
+}
+
 // Part `part` of `parts` of what is used after the block at `k`: the panel's
 // next block, or the first of the panel that comes next.
 static Ahead AheadOf(Packed panel, size_t depth, size_t k, size_t part,
                      size_t parts) {
-  const size_t row_bytes = kPanelWidth * (panel.bfloat16 ? 2 : 4);
+  const size_t row_bytes = kPanelWidth * ElementBytes(panel.layout);
   const size_t after = k + kDepthBlock;
   const bool stays = after < depth;
   const void* from = stays ? panel.data : panel.next;
@@ -120,35 +124,33 @@ static Ahead AheadOf(Packed panel, size_t depth, size_t k, size_t part,
 }
 
 // c (rows, 64; c_stride) = or += x (rows, depth) · panel (depth, 64).
-// `widened` holds at least Smaller(depth, kDepthBlock) · 64 floats.
+// `scratch` holds at least Smaller(depth, kDepthBlock) · 64 floats.
 static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
                     size_t depth, bool add, float* c, size_t c_stride,
-                    float* widened) {
-  const size_t row_bytes = kPanelWidth * (panel.bfloat16 ? 2 : 4);
-  const bool widen = panel.bfloat16 && rows >= kWidenRows;
+                    float* scratch) {
   const size_t tiles = (rows + kTileRows - 1) / kTileRows;
   for (size_t k = 0; k < depth; k += kDepthBlock) {
     const size_t block = Smaller(kDepthBlock, depth - k);
-    const bool accumulate = add || k > 0;
-    const char* weights = static_cast<const char*>(panel.data) + k * row_bytes;
-    const uint16_t* halves = reinterpret_cast<const uint16_t*>(weights);
-    const float* floats = reinterpret_cast<const float*>(weights);
-    if (widen) {
-      WidenPanel(halves, block, widened);
-      floats = widened;
-    }
-    for (size_t tile = 0; tile < tiles; ++tile) {
-      const size_t r = tile * kTileRows;
-      const size_t count = Smaller(kTileRows, rows - r);
-      const float* from = x + r * x_stride + k;
-      float* to = c + r * c_stride;
-      const Ahead ahead = AheadOf(panel, depth, k, tile, tiles);
-      if (panel.bfloat16 && !widen) {
-        ProductTileOfRows(count, from, x_stride, halves, block, accumulate, to,
-                          c_stride, ahead);
+    const char* weights = static_cast<const char*>(panel.data) +
+                          k * kPanelWidth * ElementBytes(panel.layout);
+    const auto multiply = [&](const auto* from, size_t stride,
+                              const auto* terms, size_t count) {
+      for (size_t tile = 0; tile < tiles; ++tile) {
+        const size_t r = tile * kTileRows;
+        ProductTileOfRows(Smaller(kTileRows, rows - r), from + r * stride,
+                          stride, terms, count, add || k > 0, c + r * c_stride,
+                          c_stride, AheadOf(panel, depth, k, tile, tiles));
+      }
+    };
+    if (panel.layout == Layout::kFloat32) {
+      multiply(x + k, x_stride, reinterpret_cast<const float*>(weights), block);
+    } else {
+      const uint16_t* halves = reinterpret_cast<const uint16_t*>(weights);
+      if (rows >= kWidenRows) {
+        WidenPanel(halves, block, scratch);
+        multiply(x + k, x_stride, scratch, block);
       } else {
-        ProductTileOfRows(count, from, x_stride, floats, block, accumulate, to,
-                          c_stride, ahead);
+        multiply(x + k, x_stride, halves, block);
       }
     }
   }
@@ -265,12 +267,12 @@ static void Head(const HeadTask& task, float* scratch) {
     task.folds[r] = {-__builtin_inff(), 0.0f, -1, true};
   }
   const size_t panel_bytes =
-      task.depth * kPanelWidth * (task.panels.bfloat16 ? 2 : 4);
+      task.depth * kPanelWidth * ElementBytes(task.panels.layout);
   for (size_t id = 0; id < task.ids; id += kPanelWidth) {
     const char* data = static_cast<const char*>(task.panels.data) +
                        id / kPanelWidth * panel_bytes;
     const Packed panel = {
-        data, task.panels.bfloat16,
+        data, task.panels.layout,
         id + kPanelWidth < task.ids ? data + panel_bytes : nullptr};
     Product(task.x, task.x_stride, task.rows, panel, task.depth, false, logits,
             kPanelWidth, widened);
@@ -397,13 +399,13 @@ SN37_SIMD_INLINE float SoftmaxBlock(const AttendTask& task,
 static void AddValues(const AttendTask& task, size_t block, size_t begin,
                       size_t end, Visible keys, const AttendScratch& s) {
   const size_t padded = PaddedDim(task.head_dim);
-  const size_t row_bytes = kPanelWidth * (task.bfloat16 ? 2 : 4);
+  const size_t row_bytes = kPanelWidth * ElementBytes(task.layout);
   const char* first = static_cast<const char*>(task.value_blocks[block]) +
                       keys.from * row_bytes;
   for (size_t column = 0; column < padded; column += kPanelWidth) {
     Product(s.scores + begin * task.heads * kPanelWidth + keys.from,
             kPanelWidth, (end - begin) * task.heads,
-            {first + column * row_bytes, task.bfloat16}, keys.to - keys.from,
+            {first + column * row_bytes, task.layout}, keys.to - keys.from,
             true, s.out + begin * task.heads * padded + column, padded,
             s.widened);
   }
@@ -415,7 +417,7 @@ static void AttendBlock(const AttendTask& task, size_t block, size_t begin,
   const size_t rows = (end - begin) * task.heads, row0 = begin * task.heads;
   const size_t padded = PaddedDim(task.head_dim);
   Product(s.q + row0 * task.head_dim, task.head_dim, rows,
-          {task.key_blocks[block], task.bfloat16}, task.head_dim, false,
+          {task.key_blocks[block], task.layout}, task.head_dim, false,
           s.scores + row0 * kPanelWidth, kPanelWidth, s.widened);
   for (size_t row = row0; row < row0 + rows; ++row) {
     const float* key_bias = task.key_bias == nullptr

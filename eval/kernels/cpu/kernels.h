@@ -24,19 +24,26 @@ namespace sn37::eval {
 // weight of input k for output 64 p + j, zero beyond the last output.
 inline constexpr size_t kPanelWidth = 64;
 
-// Where output j of a panel lies in its row of 64: float32 in order; bfloat16
-// with the two halves of each 32 interleaved, so that one 32-bit word widens
-// into two neighbouring vectors.
-constexpr size_t PanelColumn(bool bfloat16, size_t j) {
-  if (!bfloat16) return j;
+// How the numbers of a panel lie.
+enum class Layout {
+  // panel[k][j] in order.
+  kFloat32,
+  // Likewise, with the two halves of each 32 outputs interleaved, so that one
+  // 32-bit word widens into two neighbouring vectors.
+  kBFloat16,
+};
+
+// Where the weight of input k for output j lies in its panel, in elements.
+constexpr size_t PanelOffset(Layout layout, size_t k, size_t j) {
+  if (layout == Layout::kFloat32) return k * kPanelWidth + j;
   const size_t group = j & ~size_t{31}, lane = j & 31;
-  return group + (lane < 16 ? 2 * lane : 2 * (lane - 16) + 1);
+  return k * kPanelWidth + group + (lane < 16 ? 2 * lane : 2 * (lane - 16) + 1);
 }
 
-// Packed numbers: float32, or bfloat16 bits.
+// Packed numbers.
 struct Packed {
   const void* data = nullptr;
-  bool bfloat16 = false;
+  Layout layout = Layout::kFloat32;
   // As many of the kind that the same thread will probably want next, to be
   // brought near meanwhile; or null.
   const void* next = nullptr;
@@ -89,7 +96,7 @@ struct AttendTask {
   // as long as all blocks, or null.
   const float* key_bias = nullptr;
   size_t key_bias_stride = 0;
-  bool bfloat16 = false;                      // of keys and values
+  Layout layout = Layout::kFloat32;           // of keys and values
   const void* const* key_blocks = nullptr;    // by block number
   const void* const* value_blocks = nullptr;  // by block number
   float* out = nullptr;                       // like q

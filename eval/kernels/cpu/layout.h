@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "eval/kernels/cpu/kernels.h"
 #include "eval/weights/element_type.h"
@@ -16,17 +17,41 @@ constexpr size_t PackedElements(size_t outputs, size_t inputs) {
   return (outputs + kPanelWidth - 1) / kPanelWidth * kPanelWidth * inputs;
 }
 
-// The four ways to write one number into packed memory of type Element
-// (float or uint16_t for bfloat16).
-inline void Put(float value, float* to) { *to = value; }
-inline void Put(float value, uint16_t* to) { *to = Bf16FromFloat(value); }
-inline float Value(float stored) { return stored; }
-inline float Value(uint16_t stored) { return FloatFromBf16(stored); }
+// One panel, by input k and output j.
+template <Layout kLayout>
+struct Panel {
+  using Element =
+      std::conditional_t<kLayout == Layout::kFloat32, float, uint16_t>;
+  Element* data;
 
-template <typename Element>
-inline constexpr bool kIsBFloat16 = false;
-template <>
-inline constexpr bool kIsBFloat16<uint16_t> = true;
+  void Put(size_t k, size_t j, float value) const {
+    Element& to = data[PanelOffset(kLayout, k, j)];
+    if constexpr (kLayout == Layout::kFloat32) {
+      to = value;
+    } else {
+      to = Bf16FromFloat(value);
+    }
+  }
+  float At(size_t k, size_t j) const {
+    const Element stored = data[PanelOffset(kLayout, k, j)];
+    if constexpr (kLayout == Layout::kFloat32) {
+      return stored;
+    } else {
+      return FloatFromBf16(stored);
+    }
+  }
+};
+
+// Calls body with the panel at `data` as Panel<layout>.
+template <typename Body>
+void WithPanel(Layout layout, void* data, Body body) {
+  switch (layout) {
+    case Layout::kFloat32:
+      return body(Panel<Layout::kFloat32>{static_cast<float*>(data)});
+    case Layout::kBFloat16:
+      return body(Panel<Layout::kBFloat16>{static_cast<uint16_t*>(data)});
+  }
+}
 
 }  // namespace sn37::eval
 
