@@ -1,9 +1,10 @@
 // Which device a test runs on: the variable SN37_TEST_DEVICE.
 //
-//   cpu (or unset)   the best instruction set of this machine
-//   cpu_avx2         the other one
-//   emulated_cuda    the GPU's kernels, played on the CPU
-//   cuda             the GPU
+//   cpu (or unset)      the best instruction set of this machine
+//   cpu_avx2            the least of them
+//   played_avx512bf16   the one with bfloat16 instructions, played on AVX-512
+//   emulated_cuda       the GPU's kernels, played on the CPU
+//   cuda                the GPU
 #ifndef EVAL_KERNELS_TEST_DEVICE_H_
 #define EVAL_KERNELS_TEST_DEVICE_H_
 

@@ -45,6 +45,15 @@ bool IsBFloat16(const at::Tensor& tensor) {
   return tensor.scalar_type() == at::kBFloat16;
 }
 
+DType HeldType(const at::Tensor& data) {
+  return IsBFloat16(data) ? DType::kBFloat16 : DType::kFloat32;
+}
+
+// Keys and values; products with them take no pairs.
+Layout CacheLayout(const CacheLayer& cache) {
+  return cache.dtype == DType::kBFloat16 ? Layout::kBFloat16 : Layout::kFloat32;
+}
+
 // How weights are held for runs in `dtype`. What is stored in bfloat16 stays
 // so: widened as it is used it gives the same bits, and half as much is read.
 DType HeldIn(absl::Span<const RowSlice> slices, DType dtype) {
@@ -54,22 +63,11 @@ DType HeldIn(absl::Span<const RowSlice> slices, DType dtype) {
   return stored_so ? DType::kBFloat16 : dtype;
 }
 
-Layout LayoutOf(const at::Tensor& data) {
-  return IsBFloat16(data) ? Layout::kBFloat16 : Layout::kFloat32;
-}
-
-Packed PackedAt(const Matrix& matrix, size_t panel) {
-  const size_t bytes =
-      panel * kPanelWidth * matrix.inputs * matrix.data.element_size();
-  return {static_cast<const char*>(matrix.data.data_ptr()) + bytes,
-          LayoutOf(matrix.data)};
-}
-
 // Packs output `column` of a panel from input `first` on: the stored row, read
 // once.
-template <typename Stored, typename Panel>
+template <typename Stored, Layout kLayout>
 void PackRow(const Stored* row, size_t first, size_t inputs, size_t column,
-             Panel panel) {
+             Panel<kLayout> panel) {
   for (size_t k = 0; k < inputs; ++k) {
     panel.Put(first + k, column, static_cast<float>(row[k]));
   }
@@ -77,12 +75,13 @@ void PackRow(const Stored* row, size_t first, size_t inputs, size_t column,
 
 // The same for a whole panel in strips of inputs, so that the strided writes
 // stay in the first-level cache.
-template <typename Panel>
+template <Layout kLayout>
 void PackPanel(absl::Span<const std::pair<const RowSlice*, int64_t>> rows,
-               size_t inputs, Panel panel) {
+               size_t inputs, Panel<kLayout> panel) {
   constexpr size_t kStrip = 64;
-  if (rows.size() < kPanelWidth) {
-    std::memset(panel.data, 0, inputs * kPanelWidth * sizeof(*panel.data));
+  const size_t depth = PaddedDepth(kLayout, inputs);
+  if (rows.size() < kPanelWidth || depth != inputs) {
+    std::memset(panel.data, 0, depth * kPanelWidth * sizeof(*panel.data));
   }
   for (size_t k = 0; k < inputs; k += kStrip) {
     const size_t n = std::min(kStrip, inputs - k);
@@ -209,6 +208,12 @@ class CpuOps : public Ops {
                             const HeadOptions& options) override;
 
  private:
+  // How weights are packed that are held in `held` for runs in `dtype`.
+  Layout LayoutFor(DType held, DType dtype) const {
+    if (held == DType::kFloat32) return Layout::kFloat32;
+    return dtype == DType::kBFloat16 ? kernels_.bfloat16 : Layout::kBFloat16;
+  }
+  Packed PackedAt(const Matrix& matrix, size_t panel) const;
   // Calls body(row) for each row, some rows per task.
   void ForEachRow(size_t rows, absl::FunctionRef<void(size_t)> body);
   // Normalises n floats.
@@ -227,6 +232,13 @@ class CpuOps : public Ops {
   std::vector<at::Tensor> scratch_;  // per worker
 };
 
+Packed CpuOps::PackedAt(const Matrix& matrix, size_t panel) const {
+  const Layout layout = LayoutFor(HeldType(matrix.data), matrix.dtype);
+  const size_t bytes = panel * PackedElements(layout, 1, matrix.inputs) *
+                       matrix.data.element_size();
+  return {static_cast<const char*>(matrix.data.data_ptr()) + bytes, layout};
+}
+
 Matrix CpuOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
   std::vector<std::pair<const RowSlice*, int64_t>> rows;
   for (const RowSlice& slice : slices) {
@@ -238,15 +250,17 @@ Matrix CpuOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
   matrix.outputs = static_cast<int64_t>(rows.size());
   matrix.inputs = slices[0].tensor.size(1);
   matrix.dtype = dtype;
-  matrix.data = NewTensor(
-      {static_cast<int64_t>(PackedElements(matrix.outputs, matrix.inputs))},
-      HeldIn(slices, dtype));
+  const DType held = HeldIn(slices, dtype);
+  const Layout layout = LayoutFor(held, dtype);
+  matrix.data = NewTensor({static_cast<int64_t>(PackedElements(
+                              layout, matrix.outputs, matrix.inputs))},
+                          held);
   const size_t panels = CeilDivide(rows.size(), kPanelWidth);
   pool_.ForEach(panels, [&](size_t panel, int) {
     const size_t first = panel * kPanelWidth;
     const auto its_rows = absl::MakeSpan(rows).subspan(first, kPanelWidth);
     void* to = const_cast<void*>(PackedAt(matrix, panel).data);
-    WithPanel(LayoutOf(matrix.data), to, [&](auto its_panel) {
+    WithPanel(layout, to, [&](auto its_panel) {
       PackPanel(its_rows, matrix.inputs, its_panel);
     });
   });
@@ -412,7 +426,7 @@ void CpuOps::StoreKeysAndValues(const at::Tensor& qkv, const Segment& segment,
     char* keys = BlockAt(cache.keys, KeyElements(cache), index);
     char* values = BlockAt(cache.values, ValueElements(cache), index);
     const size_t place = position % kPanelWidth;
-    WithPanel(LayoutOf(cache.keys), keys, [&](auto key_panel) {
+    WithPanel(CacheLayout(cache), keys, [&](auto key_panel) {
       const decltype(key_panel) value_panels = {
           reinterpret_cast<decltype(key_panel.data)>(values)};
       StoreKeyValue(key + head * cache.head_dim, value + head * cache.head_dim,
@@ -469,7 +483,7 @@ void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
       task.key_bias_stride = options.key_bias.size(1);
       task.key_bias = key_bias + part.kv_head * group * task.key_bias_stride;
     }
-    task.layout = LayoutOf(cache.keys);
+    task.layout = CacheLayout(cache);
     task.key_blocks = keys.data();
     task.value_blocks = values.data();
     task.out_stride = out.size(1);

@@ -8,7 +8,9 @@
 #include <cstring>
 #include <memory>
 #include <random>
+#include <vector>
 
+#include "eval/kernels/cpu/played_kernels.h"
 #include "gtest/gtest.h"
 
 namespace sn37::eval {
@@ -23,24 +25,44 @@ at::Tensor RandomTensor(std::mt19937& random, at::IntArrayRef shape) {
   return tensor;
 }
 
+// gelu(x · wᵀ) by a table of kernels.
+at::Tensor Products(const CpuKernels& kernels, const at::Tensor& x,
+                    const at::Tensor& w, DType dtype) {
+  const std::unique_ptr<Ops> ops = NewCpuOps(1, kernels);
+  const Matrix matrix = ops->Pack({{w, 0, w.size(0)}}, dtype);
+  LinearOptions options;
+  options.activation = Activation::kGeluTanh;
+  const at::Tensor out = at::empty({x.size(0), w.size(0)}, at::kFloat);
+  ops->Linear(x, matrix, options, out);
+  return out;
+}
+
+bool SameBits(const at::Tensor& a, const at::Tensor& b) {
+  return std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
+}
+
+// All but products with pairs, which only runs in bfloat16 have.
 TEST(CpuOpsTest, InstructionSetsGiveTheSameBits) {
   std::mt19937 random(11);
-  const at::Tensor x = RandomTensor(random, {20, 300});
-  const at::Tensor w = RandomTensor(random, {100, 300});
-  at::Tensor results[2];
-  int i = 0;
-  for (const CpuKernels* kernels : {BestKernels(), Avx2Kernels()}) {
-    ASSERT_NE(kernels, nullptr);
-    const std::unique_ptr<Ops> ops = NewCpuOps(1, *kernels);
-    const Matrix matrix = ops->Pack({{w, 0, 100}}, DType::kBFloat16);
-    LinearOptions options;
-    options.activation = Activation::kGeluTanh;
-    results[i] = at::empty({20, 100}, at::kFloat);
-    ops->Linear(x, matrix, options, results[i++]);
+  const at::Tensor x = RandomTensor(random, {20, 301});
+  const at::Tensor wide = RandomTensor(random, {100, 301});
+  const at::Tensor narrow = wide.to(at::kBFloat16);
+  std::vector<const CpuKernels*> tables = {BestKernels()};
+  if (BestKernels() != Avx2Kernels()) {
+    tables.push_back(Avx512Kernels());
+    tables.push_back(PlayedAvx512Bf16Kernels());
   }
-  EXPECT_EQ(std::memcmp(results[0].data_ptr(), results[1].data_ptr(),
-                        results[0].nbytes()),
-            0);
+  for (const CpuKernels* kernels : tables) {
+    for (const at::Tensor& w : {wide, narrow}) {
+      for (DType dtype : {DType::kFloat32, DType::kBFloat16}) {
+        if (dtype == DType::kBFloat16 && kernels->bfloat16 != Layout::kBFloat16)
+          continue;
+        EXPECT_TRUE(SameBits(Products(*kernels, x, w, dtype),
+                             Products(*Avx2Kernels(), x, w, dtype)))
+            << kernels->name;
+      }
+    }
+  }
 }
 
 TEST(CpuOpsTest, WeightsStoredInBFloat16TakeNoMoreMemoryInARunInFloat32) {

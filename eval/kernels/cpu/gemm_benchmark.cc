@@ -70,7 +70,7 @@ void BM_Ours(benchmark::State& state) {
         task.rows = std::min(kMaxTaskRows, shape.rows - r);
         const size_t next = (j + kPanelWidth) % shape.outputs;
         task.panel = {panels + j * row_bytes,
-                      kBFloat16 ? Layout::kBFloat16 : Layout::kFloat32,
+                      kBFloat16 ? kernels.bfloat16 : Layout::kFloat32,
                       panels + next * row_bytes};
         task.out = out.data_ptr<float>() + r * shape.outputs + j;
         task.out_stride = shape.outputs;

@@ -1,5 +1,5 @@
 // The kernels' code, once for all instruction sets: included by
-// kernels_avx512.cc and kernels_avx2.cc inside a namespace that has Lanes and
+// kernels_*.cc inside a namespace that has Lanes and
 // its functions (simd_*.h) in scope. Uses nothing from the standard library
 // that could be compiled into a shared inline function.
 
@@ -32,6 +32,29 @@ SN37_SIMD_INLINE void LoadWeights(const uint16_t* row, size_t first, Lanes* w) {
   }
 }
 
+#ifdef SN37_SIMD_PAIRS
+SN37_SIMD_INLINE void LoadWeights(const uint32_t* row, size_t first, Pairs* w) {
+  for (int v = 0; v < kTileVectors; ++v) {
+    w[v] = LoadPairs(row + (first + v) * kLanes);
+  }
+}
+
+// Floats of a row of so many numbers in bfloat16, in whole vectors.
+SN37_SIMD_INLINE size_t NarrowedStride(size_t depth) {
+  return (depth + kLanes - 1) / kLanes * kLanes / 2;
+}
+
+// x (rows, depth) in bfloat16, each row with zeros up to NarrowedStride(depth).
+static void NarrowRows(const float* x, size_t x_stride, size_t rows,
+                       size_t depth, uint16_t* out) {
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t k = 0; k < depth; k += kLanes, out += kLanes) {
+      Narrow(LoadFirst(x + r * x_stride + k, Smaller(kLanes, depth - k)), out);
+    }
+  }
+}
+#endif
+
 // Weights that will be wanted after those at hand. They come from the third
 // level or from memory, which can take a third of the time that the products of
 // 64 rows take, and can take it meanwhile: one line for each input.
@@ -41,11 +64,13 @@ struct Ahead {
 };
 
 // c[r][j] = (add ? c[r][j] : 0) + Σ_k x[r][k] · panel[k][j], k in order, for
-// kRows rows and the 64 outputs of a panel; c's rows are c_stride apart.
-template <int kRows, typename Weight>
+// kRows rows and the 64 outputs of a panel; c's rows are c_stride apart. Values
+// and weights are numbers, or pairs of them in 32-bit words.
+template <int kRows, typename Value, typename Weight>
 __attribute__((noinline)) static void ProductTile(
-    const float* x, size_t x_stride, const Weight* panel, size_t depth,
+    const Value* x, size_t x_stride, const Weight* panel, size_t depth,
     bool add, float* c, size_t c_stride, Ahead ahead) {
+  using Factor = decltype(Broadcast(*x));
   for (size_t first = 0; first < kPanelWidth / kLanes; first += kTileVectors) {
     Lanes sum[kRows][kTileVectors];
     for (int r = 0; r < kRows; ++r) {
@@ -57,10 +82,10 @@ __attribute__((noinline)) static void ProductTile(
     const size_t lines = first == 0 ? ahead.lines : size_t{0};
     for (size_t k = 0; k < depth; ++k) {
       if (k < lines) Prefetch(ahead.from + k * 64);
-      Lanes w[kTileVectors];
+      Factor w[kTileVectors];
       LoadWeights(panel + k * kPanelWidth, first, w);
       for (int r = 0; r < kRows; ++r) {
-        const Lanes value = Broadcast(x[r * x_stride + k]);
+        const Factor value = Broadcast(x[r * x_stride + k]);
         for (int v = 0; v < kTileVectors; ++v) {
           sum[r][v] = Fma(value, w[v], sum[r][v]);
         }
@@ -74,8 +99,8 @@ __attribute__((noinline)) static void ProductTile(
   }
 }
 
-template <typename Weight>
-static void ProductTileOfRows(size_t rows, const float* x, size_t x_stride,
+template <typename Value, typename Weight>
+static void ProductTileOfRows(size_t rows, const Value* x, size_t x_stride,
                               const Weight* panel, size_t depth, bool add,
                               float* c, size_t c_stride, Ahead ahead) {
   switch (rows) {
@@ -124,7 +149,8 @@ static Ahead AheadOf(Packed panel, size_t depth, size_t k, size_t part,
 }
 
 // c (rows, 64; c_stride) = or += x (rows, depth) · panel (depth, 64).
-// `scratch` holds at least Smaller(depth, kDepthBlock) · 64 floats.
+// `scratch` holds at least Smaller(depth, kDepthBlock) · 64 floats, and with
+// pairs rows · NarrowedStride(of the same).
 static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
                     size_t depth, bool add, float* c, size_t c_stride,
                     float* scratch) {
@@ -144,6 +170,14 @@ static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
     };
     if (panel.layout == Layout::kFloat32) {
       multiply(x + k, x_stride, reinterpret_cast<const float*>(weights), block);
+#ifdef SN37_SIMD_PAIRS
+    } else if (panel.layout == Layout::kBFloat16Pairs) {
+      NarrowRows(x + k, x_stride, rows, block,
+                 reinterpret_cast<uint16_t*>(scratch));
+      multiply(reinterpret_cast<const uint32_t*>(scratch),
+               NarrowedStride(block),
+               reinterpret_cast<const uint32_t*>(weights), (block + 1) / 2);
+#endif
     } else {
       const uint16_t* halves = reinterpret_cast<const uint16_t*>(weights);
       if (rows >= kWidenRows) {
@@ -266,8 +300,8 @@ static void Head(const HeadTask& task, float* scratch) {
   for (size_t r = 0; r < task.rows; ++r) {
     task.folds[r] = {-__builtin_inff(), 0.0f, -1, true};
   }
-  const size_t panel_bytes =
-      task.depth * kPanelWidth * ElementBytes(task.panels.layout);
+  const size_t panel_bytes = PaddedDepth(task.panels.layout, task.depth) *
+                             kPanelWidth * ElementBytes(task.panels.layout);
   for (size_t id = 0; id < task.ids; id += kPanelWidth) {
     const char* data = static_cast<const char*>(task.panels.data) +
                        id / kPanelWidth * panel_bytes;

@@ -9,7 +9,9 @@
 // along a row run in sixteen lanes that are added in a fixed order, with the
 // row's tail padded by zeros.
 //
-// The functions of all tables give the same bits.
+// The functions of all tables give the same bits, but for products with pairs
+// (Layout::kBFloat16Pairs). Those round the rows to bfloat16 and take two terms
+// a step, the second first; denormal numbers count as zero.
 #ifndef EVAL_KERNELS_CPU_KERNELS_H_
 #define EVAL_KERNELS_CPU_KERNELS_H_
 
@@ -31,11 +33,23 @@ enum class Layout {
   // Likewise, with the two halves of each 32 outputs interleaved, so that one
   // 32-bit word widens into two neighbouring vectors.
   kBFloat16,
+  // Inputs 2 i and 2 i + 1 of an output beside each other, as one 32-bit word:
+  // what an instruction takes at once. An odd depth ends with zeros.
+  kBFloat16Pairs,
 };
+
+// Inputs that a panel has room for.
+[[gnu::always_inline]] constexpr size_t PaddedDepth(Layout layout,
+                                                    size_t depth) {
+  return layout == Layout::kBFloat16Pairs ? depth + depth % 2 : depth;
+}
 
 // Where the weight of input k for output j lies in its panel, in elements.
 constexpr size_t PanelOffset(Layout layout, size_t k, size_t j) {
   if (layout == Layout::kFloat32) return k * kPanelWidth + j;
+  if (layout == Layout::kBFloat16Pairs) {
+    return k / 2 * 2 * kPanelWidth + 2 * j + k % 2;
+  }
   const size_t group = j & ~size_t{31}, lane = j & 31;
   return k * kPanelWidth + group + (lane < 16 ? 2 * lane : 2 * (lane - 16) + 1);
 }
@@ -96,7 +110,7 @@ struct AttendTask {
   // as long as all blocks, or null.
   const float* key_bias = nullptr;
   size_t key_bias_stride = 0;
-  Layout layout = Layout::kFloat32;           // of keys and values
+  Layout layout = Layout::kFloat32;           // of keys and values; no pairs
   const void* const* key_blocks = nullptr;    // by block number
   const void* const* value_blocks = nullptr;  // by block number
   float* out = nullptr;                       // like q
@@ -140,12 +154,16 @@ struct HeadTask {
 };
 
 struct CpuKernels {
-  const char* name;  // "avx512", "avx2"
+  const char* name;  // "avx512bf16", "avx512", "avx2"
+  // How the weights of runs in bfloat16 are packed.
+  Layout bfloat16;
 
-  // Scratch floats that a linear, head or attend task needs.
+  // Scratch floats that a linear, head or attend task needs: two products, and
+  // the block of a panel widened or the rows' part in bfloat16.
   size_t (*attend_scratch)(const AttendTask&);
+  static_assert(kMaxTaskRows / 2 >= kPanelWidth);
   static constexpr size_t kLinearScratch =
-      2 * kMaxTaskRows * kPanelWidth + 2 * kDepthBlock * kPanelWidth;
+      2 * kMaxTaskRows * kPanelWidth + kDepthBlock * (kMaxTaskRows / 2);
 
   // scratch: at least kLinearScratch floats, 64-byte aligned.
   void (*linear)(const LinearTask&, float* scratch);
@@ -163,7 +181,8 @@ struct CpuKernels {
   void (*rotate)(float* x, size_t n, const float* cosine, const float* sine);
 };
 
-// The table that a processor can run: null when it lacks the instructions.
+// The tables; only for processors that have the instructions.
+const CpuKernels* Avx512Bf16Kernels();
 const CpuKernels* Avx512Kernels();
 const CpuKernels* Avx2Kernels();
 

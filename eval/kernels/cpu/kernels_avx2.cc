@@ -14,6 +14,7 @@ namespace {
 const CpuKernels* Avx2Kernels() {
   static constexpr CpuKernels kKernels = {
       "avx2",
+      Layout::kBFloat16,
       simd_avx2::AttendScratchFloats,
       simd_avx2::Linear,
       simd_avx2::Head,

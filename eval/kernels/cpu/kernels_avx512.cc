@@ -14,6 +14,7 @@ namespace {
 const CpuKernels* Avx512Kernels() {
   static constexpr CpuKernels kKernels = {
       "avx512",
+      Layout::kBFloat16,
       simd_avx512::AttendScratchFloats,
       simd_avx512::Linear,
       simd_avx512::Head,

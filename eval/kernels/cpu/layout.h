@@ -13,8 +13,9 @@
 namespace sn37::eval {
 
 // Elements of a matrix of so many outputs when packed.
-constexpr size_t PackedElements(size_t outputs, size_t inputs) {
-  return (outputs + kPanelWidth - 1) / kPanelWidth * kPanelWidth * inputs;
+constexpr size_t PackedElements(Layout layout, size_t outputs, size_t inputs) {
+  return (outputs + kPanelWidth - 1) / kPanelWidth * kPanelWidth *
+         PaddedDepth(layout, inputs);
 }
 
 // One panel, by input k and output j.
@@ -50,6 +51,8 @@ void WithPanel(Layout layout, void* data, Body body) {
       return body(Panel<Layout::kFloat32>{static_cast<float*>(data)});
     case Layout::kBFloat16:
       return body(Panel<Layout::kBFloat16>{static_cast<uint16_t*>(data)});
+    case Layout::kBFloat16Pairs:
+      return body(Panel<Layout::kBFloat16Pairs>{static_cast<uint16_t*>(data)});
   }
 }
 

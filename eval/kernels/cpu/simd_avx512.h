@@ -1,8 +1,8 @@
 // Sixteen float lanes on AVX-512. The twin of simd_avx2.h: same names, same
 // lanes, same roundings, so that code over either gives the same bits.
 //
-// Only for the one source file that is compiled for this instruction set
-// (kernels_avx512.cc): everything here is static or inlined away, so nothing
+// Only for the source files that are compiled for this instruction set
+// (kernels_avx512*.cc): everything here is static or inlined away, so nothing
 // compiled for AVX-512 can be linked into code that runs without it.
 #ifndef EVAL_KERNELS_CPU_SIMD_AVX512_H_
 #define EVAL_KERNELS_CPU_SIMD_AVX512_H_
@@ -94,6 +94,28 @@ SN37_SIMD_INLINE void Widen(const uint16_t* p, Lanes* first, Lanes* second) {
   *first = _mm512_castsi512_ps(_mm512_slli_epi32(words, 16));
   *second = _mm512_castsi512_ps(
       _mm512_and_si512(words, _mm512_set1_epi32(static_cast<int>(0xffff0000))));
+}
+
+// Pairs of bfloat16 in 32-bit words, for the tables with products of pairs.
+using Pairs = __m512i;
+SN37_SIMD_INLINE Pairs Broadcast(uint32_t pair) {
+  return _mm512_set1_epi32(static_cast<int>(pair));
+}
+SN37_SIMD_INLINE Pairs LoadPairs(const uint32_t* p) {
+  return _mm512_loadu_si512(p);
+}
+// To bfloat16, the nearest, ties to even; NaN stays NaN.
+SN37_SIMD_INLINE void Narrow(Lanes v, uint16_t* p) {
+  const __m512i bits = _mm512_castps_si512(v);
+  const __m512i odd =
+      _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+  const __m512i rounded =
+      _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+  const __m512i kept =
+      _mm512_mask_or_epi32(rounded, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q),
+                           bits, _mm512_set1_epi32(0x00400000));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                      _mm512_cvtepi32_epi16(_mm512_srli_epi32(kept, 16)));
 }
 
 // Lane i + lane i + 8, then + 4, + 2, + 1.

@@ -1,0 +1,29 @@
+// The kernels compiled for AVX512 with AVX512_BF16 (the only file with the
+// latter's compiler flag).
+
+#include "eval/kernels/cpu/kernels.h"
+#include "eval/kernels/cpu/simd_avx512bf16.h"
+
+namespace sn37::eval {
+namespace simd_avx512bf16 {
+namespace {
+#include "eval/kernels/cpu/kernels-inl.h"
+}  // namespace
+}  // namespace simd_avx512bf16
+
+const CpuKernels* Avx512Bf16Kernels() {
+  static constexpr CpuKernels kKernels = {
+      "avx512bf16",
+      Layout::kBFloat16Pairs,
+      simd_avx512bf16::AttendScratchFloats,
+      simd_avx512bf16::Linear,
+      simd_avx512bf16::Head,
+      simd_avx512bf16::Attend,
+      simd_avx512bf16::RmsNorm,
+      simd_avx512bf16::LayerNorm,
+      simd_avx512bf16::Rotate,
+  };
+  return &kKernels;
+}
+
+}  // namespace sn37::eval
