@@ -335,9 +335,8 @@ TEST(EngineTest, APositionThatIsNotFiniteHarmsNoTextThatEndsBeforeIt) {
   EXPECT_EQ(TextsOfTwoIds(folder, 50, 1), TextsOfTwoIds(folder, 50, 64));
 }
 
-// The same where a text has just grown beyond its rotation's original length:
-// what is computed again is turned by the new factors.
-TEST(EngineTest, WhatAGuessSpoiltIsComputedAgainWithTheTextsOwnAngles) {
+// The same where a text has just grown beyond its rotation's original length.
+TEST(EngineTest, AGuessBeyondFloat32HarmsNoTextThatHasJustGrown) {
   constexpr char kPhi3[] = "eval/models/testdata/phi3_gqa_longrope";
   nlohmann::json config = Config(kPhi3);
   config["original_max_position_embeddings"] = 100;

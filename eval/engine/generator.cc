@@ -28,9 +28,6 @@ struct Active {
   TextState text;
   std::vector<int32_t> blocks;  // enough for all it may become
   int64_t cached = 0;           // tokens whose keys and values are there
-  // No position is turned as in a shorter text: the prompt's length, or the
-  // text's when all of it was fed again.
-  int64_t least_length = 0;
   int64_t draft_length = kFirstDraft;
   std::vector<int32_t> draft = {};  // tokens that are tried after the text
 };
@@ -133,7 +130,7 @@ class Generator {
       const DecoderConfig& config = decoder_.config();
       active_.push_back(
           {index, TextState(request, config.vocabulary, config.max_positions),
-           std::move(blocks), prefix.positions, std::ssize(request.prompt)});
+           std::move(blocks), prefix.positions});
       ++entered_;
     }
   }
@@ -158,7 +155,6 @@ class Generator {
     if (active.text.generated() > 0 &&
         decoder_.rotary().ChangesAfter(size - 1)) {
       active.cached = 0;  // all again, as in a text of the new length
-      active.least_length = size;
     }
     Segment segment;
     segment.first_row = batch.rows();
@@ -171,7 +167,7 @@ class Generator {
     for (int64_t row = 0; row < segment.rows; ++row) {
       const int64_t position = active.cached + row;
       batch.positions.push_back(position);
-      batch.lengths.push_back(std::max(active.least_length, position + 1));
+      batch.lengths.push_back(std::max(size, position + 1));
     }
     batch.segments.push_back(std::move(segment));
   }

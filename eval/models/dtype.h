@@ -7,8 +7,9 @@
 
 namespace sn37::eval {
 
-// What weights and the key-value cache are rounded to, to nearest even.
-// Activations and every sum are float32 whatever is chosen.
+// What weights and the key-value cache are rounded to, to nearest even. Sums
+// are float32 whatever is chosen; so are activations, but some devices round
+// those that go into a product in bfloat16.
 enum class DType { kFloat32, kBFloat16 };
 
 // "float32" or "bfloat16", as flags and plans name them; kInvalidArgument for

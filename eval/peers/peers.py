@@ -200,7 +200,7 @@ def main():
     ours, theirs = engines.Sn37(args), engines.Transformers(args)
     llama = None
     if not args.without_llama_cpp:
-        file = f"{args.gguf}.{args.dtype}.gguf"
+        file = f"{args.gguf}.rounded.{args.dtype}.gguf"
         file = os.path.join(os.environ["SN37_PEERS_HOME"],
                             os.path.basename(file))
         if not os.path.exists(file):

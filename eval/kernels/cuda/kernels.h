@@ -13,10 +13,11 @@
 //
 // The rule that every kernel keeps: the bits of an output element depend on
 // that element's inputs alone. A product adds its terms in the order of the
-// inner dimension with one fused multiply-add each; a sum along a row runs in
-// 256 lanes, added as a tree; attention goes over steps of 32 or 64 keys, as
-// the head's width has it, from position 0 on. No atomic additions, and nothing
-// is split by how much work there is.
+// inner dimension with one fused multiply-add each, or as the matrix units do
+// (warp.h); a sum along a row runs in 256 lanes, added as a tree; attention
+// goes over steps of 32 or 64 keys, as its type and the head's width have it,
+// from position 0 on. No atomic additions, and nothing is split by how much
+// work there is.
 //
 // All functions start work on the default stream and return at once; the
 // result is a CUDA error code, 0 for none, kNoMemory where memory is what is
