@@ -82,6 +82,7 @@ double Loss(const ScoreResponse& response) {
 class GoldenTest : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
+    if (SkipsTestDevice()) GTEST_SKIP() << "no AVX-512 here";
     folder_ = std::string(kRoot) + GetParam();
     cases_ = ReadJson(folder_ + "/cases.json");
     golden_ = ReadJson(folder_ + "/golden.json");

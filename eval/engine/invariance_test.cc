@@ -74,6 +74,7 @@ using Param = std::tuple<const char*, DType>;
 class InvarianceTest : public testing::TestWithParam<Param> {
  protected:
   void SetUp() override {
+    if (SkipsTestDevice()) GTEST_SKIP() << "no AVX-512 here";
     auto engine = Load(2, 64);
     vocabulary_ = engine->vocabulary_size();
     std::mt19937 random(7);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "eval/engine/engine.h"
+#include "eval/kernels/test_device.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "sn37/base/file.h"
@@ -30,8 +31,8 @@ json ReadJson(const std::string& name) {
 }
 
 std::unique_ptr<Engine> Load(DType dtype, int threads = 0, int64_t batch = 64) {
-  auto engine = Engine::Load(
-      *model_folder, {.dtype = dtype, .threads = threads, .batch = batch});
+  auto engine = Engine::LoadOn(NewTestDevice(threads), *model_folder,
+                               {.dtype = dtype, .batch = batch});
   EXPECT_TRUE(engine.ok()) << engine.status();
   return engine.ok() ? *std::move(engine) : nullptr;
 }

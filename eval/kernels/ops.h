@@ -34,8 +34,7 @@ namespace sn37::eval {
 // A weight matrix (outputs, inputs) for runs in `dtype`, in the device's own
 // layout. Cheap to copy; shares its memory.
 struct Matrix {
-  at::Tensor data;  // of `dtype`, or of a narrower type that holds the same
-                    // numbers
+  at::Tensor data;  // of a type that holds the same numbers as `dtype`
   int64_t outputs = 0;
   int64_t inputs = 0;
   DType dtype = DType::kFloat32;

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/string_view.h"
 #include "eval/kernels/cpu/cpu_ops.h"
 #include "eval/kernels/cpu/played_kernels.h"
 #include "eval/kernels/cuda/cuda_ops.h"
@@ -16,19 +15,21 @@
 namespace sn37::eval {
 namespace {
 
-[[noreturn]] void NotRun(absl::string_view why) {
-  std::cerr << "not run: " << why << std::endl;
-  std::exit(1);
+std::string Name() {
+  const char* variable = std::getenv("SN37_TEST_DEVICE");
+  return variable == nullptr ? "cpu" : variable;
 }
 
 }  // namespace
 
+bool SkipsTestDevice() {
+  return Name() == "played_avx512bf16" && BestKernels() == Avx2Kernels();
+}
+
 std::unique_ptr<Ops> NewTestDevice(int threads) {
-  const char* variable = std::getenv("SN37_TEST_DEVICE");
-  const std::string name = variable == nullptr ? "cpu" : variable;
+  const std::string name = Name();
   if (name == "cpu_avx2") return NewCpuOps(threads, *Avx2Kernels());
   if (name == "played_avx512bf16") {
-    if (BestKernels() == Avx2Kernels()) NotRun("it needs AVX-512");
     return NewCpuOps(threads, *PlayedAvx512Bf16Kernels());
   }
   if (name == "emulated_cuda") {
@@ -37,7 +38,10 @@ std::unique_ptr<Ops> NewTestDevice(int threads) {
   const absl::StatusOr<Device> device = ParseDevice(name);
   SN37_CHECK(device.ok()) << device.status();
   absl::StatusOr<std::unique_ptr<Ops>> ops = OpenDevice(*device, threads);
-  if (!ops.ok()) NotRun(ops.status().message());
+  if (!ops.ok()) {
+    std::cerr << "not run: " << ops.status().message() << std::endl;
+    std::exit(1);
+  }
   return *std::move(ops);
 }
 

@@ -18,6 +18,11 @@ namespace sn37::eval {
 // no such device: a test that did not run did not pass.
 std::unique_ptr<Ops> NewTestDevice(int threads);
 
+// Whether tests on the device are to be skipped: playing AVX-512's bfloat16
+// instructions takes AVX-512, and a processor without it is good enough to pass
+// all other tests.
+bool SkipsTestDevice();
+
 }  // namespace sn37::eval
 
 #endif  // EVAL_KERNELS_TEST_DEVICE_H_

@@ -36,17 +36,12 @@ const float* FloatsOrNull(const at::Tensor& tensor) {
   return tensor.defined() ? tensor.data_ptr<float>() : nullptr;
 }
 
-at::Tensor NewTensor(at::IntArrayRef shape, DType dtype) {
-  return at::empty(shape,
-                   dtype == DType::kBFloat16 ? at::kBFloat16 : at::kFloat);
+at::ScalarType ScalarTypeOf(DType dtype) {
+  return dtype == DType::kBFloat16 ? at::kBFloat16 : at::kFloat;
 }
 
 bool IsBFloat16(const at::Tensor& tensor) {
   return tensor.scalar_type() == at::kBFloat16;
-}
-
-DType HeldType(const at::Tensor& data) {
-  return IsBFloat16(data) ? DType::kBFloat16 : DType::kFloat32;
 }
 
 // Keys and values; products with them take no pairs.
@@ -56,11 +51,11 @@ Layout CacheLayout(const CacheLayer& cache) {
 
 // How weights are held for runs in `dtype`. What is stored in bfloat16 stays
 // so: widened as it is used it gives the same bits, and half as much is read.
-DType HeldIn(absl::Span<const RowSlice> slices, DType dtype) {
+at::ScalarType HeldIn(absl::Span<const RowSlice> slices, DType dtype) {
   const bool stored_so = std::all_of(
       slices.begin(), slices.end(),
       [](const RowSlice& slice) { return IsBFloat16(slice.tensor); });
-  return stored_so ? DType::kBFloat16 : dtype;
+  return stored_so ? at::kBFloat16 : ScalarTypeOf(dtype);
 }
 
 // Packs output `column` of a panel from input `first` on: the stored row, read
@@ -209,8 +204,8 @@ class CpuOps : public Ops {
 
  private:
   // How weights are packed that are held in `held` for runs in `dtype`.
-  Layout LayoutFor(DType held, DType dtype) const {
-    if (held == DType::kFloat32) return Layout::kFloat32;
+  Layout LayoutFor(at::ScalarType held, DType dtype) const {
+    if (held == at::kFloat) return Layout::kFloat32;
     return dtype == DType::kBFloat16 ? kernels_.bfloat16 : Layout::kBFloat16;
   }
   Packed PackedAt(const Matrix& matrix, size_t panel) const;
@@ -233,7 +228,7 @@ class CpuOps : public Ops {
 };
 
 Packed CpuOps::PackedAt(const Matrix& matrix, size_t panel) const {
-  const Layout layout = LayoutFor(HeldType(matrix.data), matrix.dtype);
+  const Layout layout = LayoutFor(matrix.data.scalar_type(), matrix.dtype);
   const size_t bytes = panel * PackedElements(layout, 1, matrix.inputs) *
                        matrix.data.element_size();
   return {static_cast<const char*>(matrix.data.data_ptr()) + bytes, layout};
@@ -250,9 +245,9 @@ Matrix CpuOps::Pack(absl::Span<const RowSlice> slices, DType dtype) {
   matrix.outputs = static_cast<int64_t>(rows.size());
   matrix.inputs = slices[0].tensor.size(1);
   matrix.dtype = dtype;
-  const DType held = HeldIn(slices, dtype);
+  const at::ScalarType held = HeldIn(slices, dtype);
   const Layout layout = LayoutFor(held, dtype);
-  matrix.data = NewTensor({static_cast<int64_t>(PackedElements(
+  matrix.data = at::empty({static_cast<int64_t>(PackedElements(
                               layout, matrix.outputs, matrix.inputs))},
                           held);
   const size_t panels = CeilDivide(rows.size(), kPanelWidth);
@@ -274,10 +269,11 @@ CacheLayer CpuOps::NewCacheLayer(int64_t blocks, int64_t kv_heads,
   layer.head_dim = head_dim;
   layer.dtype = dtype;
   const int64_t heads = blocks * kv_heads;
+  const at::ScalarType type = ScalarTypeOf(dtype);
   layer.keys =
-      NewTensor({heads, static_cast<int64_t>(KeyElements(layer))}, dtype);
+      at::empty({heads, static_cast<int64_t>(KeyElements(layer))}, type);
   layer.values =
-      NewTensor({heads, static_cast<int64_t>(ValueElements(layer))}, dtype);
+      at::empty({heads, static_cast<int64_t>(ValueElements(layer))}, type);
   return layer;
 }
 

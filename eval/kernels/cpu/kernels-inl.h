@@ -71,6 +71,7 @@ __attribute__((noinline)) static void ProductTile(
     const Value* x, size_t x_stride, const Weight* panel, size_t depth,
     bool add, float* c, size_t c_stride, Ahead ahead) {
   using Factor = decltype(Broadcast(*x));
+  constexpr size_t kInputs = __is_same(Value, uint32_t) ? 2 : 1;
   for (size_t first = 0; first < kPanelWidth / kLanes; first += kTileVectors) {
     Lanes sum[kRows][kTileVectors];
     for (int r = 0; r < kRows; ++r) {
@@ -81,7 +82,9 @@ __attribute__((noinline)) static void ProductTile(
     }
     const size_t lines = first == 0 ? ahead.lines : size_t{0};
     for (size_t k = 0; k < depth; ++k) {
-      if (k < lines) Prefetch(ahead.from + k * 64);
+      for (size_t line = k * kInputs; line < (k + 1) * kInputs; ++line) {
+        if (line < lines) Prefetch(ahead.from + line * 64);
+      }
       Factor w[kTileVectors];
       LoadWeights(panel + k * kPanelWidth, first, w);
       for (int r = 0; r < kRows; ++r) {
@@ -210,16 +213,16 @@ SN37_SIMD_INLINE void FinishRow(const LinearTask& task, const float* y,
   }
 }
 
-static void Linear(const LinearTask& task, float* scratch) {
-  float* y = scratch;
+static void Linear(const LinearTask& task, float* memory) {
+  float* y = memory;
   float* second = y + kMaxTaskRows * kPanelWidth;
-  float* widened = second + kMaxTaskRows * kPanelWidth;
+  float* scratch = second + kMaxTaskRows * kPanelWidth;
   const bool gated = task.second_panel.data != nullptr;
   Product(task.x, task.x_stride, task.rows, task.panel, task.depth, false, y,
-          kPanelWidth, widened);
+          kPanelWidth, scratch);
   if (gated) {
     Product(task.x, task.x_stride, task.rows, task.second_panel, task.depth,
-            false, second, kPanelWidth, widened);
+            false, second, kPanelWidth, scratch);
   }
   for (size_t r = 0; r < task.rows; ++r) {
     FinishRow(task, y + r * kPanelWidth,
@@ -294,9 +297,9 @@ SN37_SIMD_INLINE bool FinishLogits(const HeadTask& task, size_t id,
   return sane == 0xffff;
 }
 
-static void Head(const HeadTask& task, float* scratch) {
-  float* logits = scratch;
-  float* widened = logits + 2 * kMaxTaskRows * kPanelWidth;
+static void Head(const HeadTask& task, float* memory) {
+  float* logits = memory;
+  float* scratch = logits + 2 * kMaxTaskRows * kPanelWidth;
   for (size_t r = 0; r < task.rows; ++r) {
     task.folds[r] = {-__builtin_inff(), 0.0f, -1, true};
   }
@@ -309,7 +312,7 @@ static void Head(const HeadTask& task, float* scratch) {
         data, task.panels.layout,
         id + kPanelWidth < task.ids ? data + panel_bytes : nullptr};
     Product(task.x, task.x_stride, task.rows, panel, task.depth, false, logits,
-            kPanelWidth, widened);
+            kPanelWidth, scratch);
     const size_t global_id = task.first_id + id;
     for (size_t r = 0; r < task.rows; ++r) {
       float* row = logits + r * kPanelWidth;

@@ -165,7 +165,7 @@ struct CpuKernels {
   static constexpr size_t kLinearScratch =
       2 * kMaxTaskRows * kPanelWidth + kDepthBlock * (kMaxTaskRows / 2);
 
-  // scratch: at least kLinearScratch floats, 64-byte aligned.
+  // scratch: at least kLinearScratch floats.
   void (*linear)(const LinearTask&, float* scratch);
   void (*head)(const HeadTask&, float* scratch);
   void (*attend)(const AttendTask&, float* scratch);

@@ -1,5 +1,4 @@
-// The kernels compiled for AVX512 (the only file with that instruction set's
-// compiler flags).
+// The kernels compiled for AVX-512.
 
 #include "eval/kernels/cpu/kernels.h"
 #include "eval/kernels/cpu/simd_avx512.h"

@@ -1,5 +1,4 @@
-// The kernels compiled for AVX512 with AVX512_BF16 (the only file with the
-// latter's compiler flag).
+// The kernels compiled for AVX-512 with AVX512_BF16.
 
 #include "eval/kernels/cpu/kernels.h"
 #include "eval/kernels/cpu/simd_avx512bf16.h"

@@ -1,5 +1,6 @@
-// Sixteen float lanes on AVX-512. The twin of simd_avx2.h: same names, same
-// lanes, same roundings, so that code over either gives the same bits.
+// Sixteen float lanes on AVX-512. The twin of simd_avx2.h: but for pairs, same
+// names, same lanes, same roundings, so that code over either gives the same
+// bits.
 //
 // Only for the source files that are compiled for this instruction set
 // (kernels_avx512*.cc): everything here is static or inlined away, so nothing

@@ -109,8 +109,8 @@ struct AttendMma {
   struct Probabilities {
     Left at[kKeys / 16];
   };
-  struct Pair {
-    float at[2];  // one for each of the two rows
+  struct OfTwoRows {
+    float at[2];
   };
   using AllRows = PerThread<Rows, kThreads>;
   using AllScores = PerThread<Scores, kThreads>;
@@ -171,7 +171,7 @@ struct AttendMma {
         static_cast<const Bf16*>(a.values.data) + at + 8 * part;
     SN37_UNROLL
     for (int i = 0; i < kKeys / 2; i += kThreads / kParts) {
-      const int pair = i + thread / kParts;
+      const int pair = i + thread / kParts;  // of keys
       Words even = LoadWords(values + 2 * pair * a.head_dim);
       Words odd = LoadWords(values + (2 * pair + 1) * a.head_dim);
       if ((NotFinite(even) | NotFinite(odd)) != 0) {
@@ -232,9 +232,9 @@ struct AttendMma {
   // Finds each row's largest score, and makes what was summed up fit it.
   SN37_DEVICE void Rescale(const Warp& warp, AllRows& rows,
                            AllScores& scores) const {
-    PerThread<Pair, kThreads> step_largest;
+    PerThread<OfTwoRows, kThreads> step_largest;
     warp.ForEachThread([&](int thread) {
-      Pair& largest = step_largest[thread];
+      OfTwoRows& largest = step_largest[thread];
       largest.at[0] = largest.at[1] = -Infinity();
       SN37_UNROLL
       for (int n = 0; n < kKeys / 8; ++n) {
@@ -427,7 +427,7 @@ struct AttendMma {
         LoadValues(thread, at, step, shared);
       });
       const bool spoilt = shared.spoilt_step == step;
-      AllProbabilities probabilities;
+      AllProbabilities probabilities = {};  // 0 where a warp has no rows
       ForEachWarp(block, [&](const Warp& warp) {
         if (has_rows(warp)) {
           AttendStep(warp, step, shared, rows, probabilities);
