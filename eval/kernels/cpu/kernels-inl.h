@@ -368,6 +368,13 @@ static size_t AttendScratchFloats(const AttendTask& task) {
          task.positions * task.heads;
 }
 
+// The first key that a position of the task sees.
+SN37_SIMD_INLINE size_t LowestKey(const AttendTask& task, size_t position) {
+  const size_t seen = task.first_position + position + 1;
+  return task.window != 0 && seen > task.window ? seen - task.window
+                                                : size_t{0};
+}
+
 // The keys [from, to) of a block that one position sees.
 struct Visible {
   size_t from, to;
@@ -376,12 +383,9 @@ struct Visible {
 SN37_SIMD_INLINE Visible VisibleTo(const AttendTask& task, size_t position,
                                    size_t block) {
   const size_t first_key = block * kPanelWidth;
-  const size_t absolute = task.first_position + position;
-  const size_t lowest = task.window != 0 && absolute + 1 > task.window
-                            ? absolute + 1 - task.window
-                            : 0;
+  const size_t lowest = LowestKey(task, position);
   return {lowest > first_key ? lowest - first_key : size_t{0},
-          Smaller(kPanelWidth, absolute + 1 - first_key)};
+          Smaller(kPanelWidth, task.first_position + position + 1 - first_key)};
 }
 
 // From products to probabilities (relative to the row's largest so far) for
@@ -499,12 +503,8 @@ static void Attend(const AttendTask& task, float* scratch) {
     s.sum[i] = 0.0f;
   }
   const size_t last = task.first_position + task.positions - 1;
-  const size_t lowest_key =
-      task.window != 0 && task.first_position + 1 > task.window
-          ? task.first_position + 1 - task.window
-          : 0;
-  for (size_t block = lowest_key / kPanelWidth; block <= last / kPanelWidth;
-       ++block) {
+  for (size_t block = LowestKey(task, 0) / kPanelWidth;
+       block <= last / kPanelWidth; ++block) {
     const size_t first_key = block * kPanelWidth;
     // Positions before the block do not see it, nor do those whose window
     // begins after it.
@@ -583,4 +583,10 @@ static void Rotate(float* x, size_t n, const float* cosine, const float* sine) {
     StoreFirst(x + i, Sub(Mul(a, c), Mul(b, s)), left);
     StoreFirst(x + n + i, Fma(b, c, Mul(a, s)), left);
   }
+}
+
+// The table of all of these.
+static constexpr CpuKernels TableOf(const char* name, Layout bfloat16) {
+  return {name,   bfloat16, AttendScratchFloats, Linear, Head,
+          Attend, RmsNorm,  LayerNorm,           Rotate};
 }

@@ -11,17 +11,8 @@ namespace {
 }  // namespace simd_avx2
 
 const CpuKernels* Avx2Kernels() {
-  static constexpr CpuKernels kKernels = {
-      "avx2",
-      Layout::kBFloat16,
-      simd_avx2::AttendScratchFloats,
-      simd_avx2::Linear,
-      simd_avx2::Head,
-      simd_avx2::Attend,
-      simd_avx2::RmsNorm,
-      simd_avx2::LayerNorm,
-      simd_avx2::Rotate,
-  };
+  static constexpr CpuKernels kKernels =
+      simd_avx2::TableOf("avx2", Layout::kBFloat16);
   return &kKernels;
 }
 

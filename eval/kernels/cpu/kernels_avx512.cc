@@ -11,17 +11,8 @@ namespace {
 }  // namespace simd_avx512
 
 const CpuKernels* Avx512Kernels() {
-  static constexpr CpuKernels kKernels = {
-      "avx512",
-      Layout::kBFloat16,
-      simd_avx512::AttendScratchFloats,
-      simd_avx512::Linear,
-      simd_avx512::Head,
-      simd_avx512::Attend,
-      simd_avx512::RmsNorm,
-      simd_avx512::LayerNorm,
-      simd_avx512::Rotate,
-  };
+  static constexpr CpuKernels kKernels =
+      simd_avx512::TableOf("avx512", Layout::kBFloat16);
   return &kKernels;
 }
 

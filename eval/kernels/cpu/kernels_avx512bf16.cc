@@ -11,17 +11,8 @@ namespace {
 }  // namespace simd_avx512bf16
 
 const CpuKernels* Avx512Bf16Kernels() {
-  static constexpr CpuKernels kKernels = {
-      "avx512bf16",
-      Layout::kBFloat16Pairs,
-      simd_avx512bf16::AttendScratchFloats,
-      simd_avx512bf16::Linear,
-      simd_avx512bf16::Head,
-      simd_avx512bf16::Attend,
-      simd_avx512bf16::RmsNorm,
-      simd_avx512bf16::LayerNorm,
-      simd_avx512bf16::Rotate,
-  };
+  static constexpr CpuKernels kKernels =
+      simd_avx512bf16::TableOf("avx512bf16", Layout::kBFloat16Pairs);
   return &kKernels;
 }
 

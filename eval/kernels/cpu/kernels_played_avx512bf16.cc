@@ -11,17 +11,8 @@ namespace {
 }  // namespace simd_played_avx512bf16
 
 const CpuKernels* PlayedAvx512Bf16Kernels() {
-  static constexpr CpuKernels kKernels = {
-      "played_avx512bf16",
-      Layout::kBFloat16Pairs,
-      simd_played_avx512bf16::AttendScratchFloats,
-      simd_played_avx512bf16::Linear,
-      simd_played_avx512bf16::Head,
-      simd_played_avx512bf16::Attend,
-      simd_played_avx512bf16::RmsNorm,
-      simd_played_avx512bf16::LayerNorm,
-      simd_played_avx512bf16::Rotate,
-  };
+  static constexpr CpuKernels kKernels = simd_played_avx512bf16::TableOf(
+      "played_avx512bf16", Layout::kBFloat16Pairs);
   return &kKernels;
 }
 
