@@ -102,6 +102,9 @@ template <Layout kLayout>
 void StoreKeyValue(const float* key, const float* value, size_t head_dim,
                    size_t place, Panel<kLayout> keys, Panel<kLayout> values) {
   for (size_t d = 0; d < head_dim; ++d) {
+    __builtin_prefetch(&keys.data[PanelOffset(kLayout, d, place)], 1);
+  }
+  for (size_t d = 0; d < head_dim; ++d) {
     keys.Put(d, place, key[d]);
     const Panel<kLayout> panel = {values.data +
                                   d / kPanelWidth * kPanelWidth * kPanelWidth};
@@ -116,10 +119,90 @@ size_t KeyElements(const CacheLayer& cache) {
 size_t ValueElements(const CacheLayer& cache) {
   return CeilDivide(cache.head_dim, kPanelWidth) * kPanelWidth * kPanelWidth;
 }
-char* BlockAt(const at::Tensor& tensor, size_t elements, size_t index) {
-  return static_cast<char*>(tensor.data_ptr()) +
-         index * elements * tensor.element_size();
+
+// Where a layer's blocks lie.
+class CacheBlocks {
+ public:
+  explicit CacheBlocks(const CacheLayer& cache)
+      : heads_(cache.kv_heads),
+        key_bytes_(KeyElements(cache) * cache.keys.element_size()),
+        value_bytes_(ValueElements(cache) * cache.values.element_size()),
+        keys_(static_cast<char*>(cache.keys.data_ptr())),
+        values_(static_cast<char*>(cache.values.data_ptr())) {}
+
+  void* Keys(int32_t block, size_t kv_head) const {
+    return keys_ + (block * heads_ + kv_head) * key_bytes_;
+  }
+  void* Values(int32_t block, size_t kv_head) const {
+    return values_ + (block * heads_ + kv_head) * value_bytes_;
+  }
+
+ private:
+  size_t heads_, key_bytes_, value_bytes_;
+  char* keys_;
+  char* values_;
+};
+
+// One position's keys and values, from where they lie beside each other.
+void StoreRow(const float* keys, const Segment& segment, int64_t row,
+              const CacheLayer& cache, const CacheBlocks& blocks) {
+  const int64_t position = segment.first_position + row;
+  const int32_t block = segment.blocks[position / kPanelWidth];
+  const size_t place = position % kPanelWidth;
+  const float* values = keys + cache.kv_heads * cache.head_dim;
+  for (int64_t head = 0; head < cache.kv_heads; ++head) {
+    const int64_t first = head * cache.head_dim;
+    WithPanel(CacheLayout(cache), blocks.Keys(block, head), [&](auto panel) {
+      const decltype(panel) value_panels = {
+          static_cast<decltype(panel.data)>(blocks.Values(block, head))};
+      StoreKeyValue(keys + first, values + first, cache.head_dim, place, panel,
+                    value_panels);
+    });
+  }
 }
+
+// A linear layer's work in parts, each some rows against one panel: many rows,
+// but enough parts for all threads, and the ones that would be left over after
+// equal shares in pieces.
+class LinearParts {
+ public:
+  struct Part {
+    size_t panel, first_row, rows;
+  };
+
+  LinearParts(size_t rows, size_t panels, size_t threads)
+      : rows_(rows),
+        panels_(panels),
+        height_(std::clamp<size_t>(rows, 1, kMaxTaskRows)) {
+    while (height_ > kFewRows && Blocks() * panels < 3 * threads) {
+      height_ = CeilDivide(height_, 2);
+    }
+    left_over_ = Blocks() * panels % threads;
+    whole_ = Blocks() * panels - left_over_;
+    pieces_ = std::clamp<size_t>(height_ / kFewRows, 1, threads);
+  }
+
+  size_t count() const { return whole_ + left_over_ * pieces_; }
+
+  Part At(size_t i) const {
+    const bool is_whole = i < whole_;
+    const size_t index = is_whole ? i : whole_ + (i - whole_) / pieces_;
+    const size_t piece = is_whole ? 0 : (i - whole_) % pieces_;
+    const size_t block = index / panels_ * height_;
+    const size_t rows = std::min(height_, rows_ - block);
+    const size_t piece_rows = is_whole ? rows : CeilDivide(rows, pieces_);
+    const size_t first = std::min(rows, piece * piece_rows);
+    return {index % panels_, block + first, std::min(piece_rows, rows - first)};
+  }
+
+ private:
+  // Not worth cutting.
+  static constexpr size_t kFewRows = 24;
+
+  size_t Blocks() const { return CeilDivide(rows_, height_); }
+
+  size_t rows_, panels_, height_, left_over_, whole_, pieces_;
+};
 
 // Part of one segment's attention for one key-value head.
 struct AttendPart {
@@ -214,8 +297,6 @@ class CpuOps : public Ops {
   // Normalises n floats.
   void NormRow(const float* x, size_t n, const NormWeights& weights,
                float* out) const;
-  void StoreKeysAndValues(const at::Tensor& qkv, const Segment& segment,
-                          int64_t row, int64_t heads, CacheLayer& cache);
   // The folds of all rows over the whole vocabulary; `task` has what is common
   // to all tasks.
   std::vector<HeadTask::Fold> RunHead(const at::Tensor& x, const Matrix& head,
@@ -339,24 +420,19 @@ void CpuOps::Linear(const at::Tensor& x, const Matrix& matrix,
   const size_t panels = CeilDivide(columns, kPanelWidth);
   const float* bias = FloatsOrNull(options.bias);
   const float* gate_bias = FloatsOrNull(options.gated_by_bias);
-  // Fewer rows per task where there would be too few tasks for all threads.
   const size_t threads = pool_.size();
-  size_t block = kMaxTaskRows;
-  while (block > 24 && panels * CeilDivide(rows, block) < 3 * threads &&
-         rows > block / 2) {
-    block /= 2;
-  }
+  const LinearParts parts(rows, panels, threads);
   const float* from = Floats(x);
   float* to = Floats(out);
-  pool_.ForEach(CeilDivide(rows, block) * panels, [&](size_t i, int worker) {
-    const size_t first = i / panels * block, panel = i % panels;
+  pool_.ForEach(parts.count(), [&](size_t i, int worker) {
+    const auto [panel, first, part_rows] = parts.At(i);
     LinearTask task;
     task.x_stride = x.size(1);
     task.x = from + first * task.x_stride;
-    task.rows = std::min(block, rows - first);
+    task.rows = part_rows;
     task.depth = matrix.inputs;
     // The next task of this thread, if the others are as fast.
-    const void* next = PackedAt(matrix, (i + threads) % panels).data;
+    const void* next = PackedAt(matrix, (panel + threads) % panels).data;
     task.panel = PackedAt(matrix, panel);
     task.panel.next = next;
     if (options.gated_by != nullptr) {
@@ -410,27 +486,6 @@ void CpuOps::Rotate(const at::Tensor& x, int64_t first, int64_t heads,
   });
 }
 
-void CpuOps::StoreKeysAndValues(const at::Tensor& qkv, const Segment& segment,
-                                int64_t row, int64_t heads, CacheLayer& cache) {
-  const int64_t position = segment.first_position + row;
-  const int64_t block = segment.blocks[position / kPanelWidth];
-  const float* key = Floats(qkv) + (segment.first_row + row) * qkv.size(1) +
-                     heads * cache.head_dim;
-  const float* value = key + cache.kv_heads * cache.head_dim;
-  for (int64_t head = 0; head < cache.kv_heads; ++head) {
-    const size_t index = block * cache.kv_heads + head;
-    char* keys = BlockAt(cache.keys, KeyElements(cache), index);
-    char* values = BlockAt(cache.values, ValueElements(cache), index);
-    const size_t place = position % kPanelWidth;
-    WithPanel(CacheLayout(cache), keys, [&](auto key_panel) {
-      const decltype(key_panel) value_panels = {
-          reinterpret_cast<decltype(key_panel.data)>(values)};
-      StoreKeyValue(key + head * cache.head_dim, value + head * cache.head_dim,
-                    cache.head_dim, place, key_panel, value_panels);
-    });
-  }
-}
-
 void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
                     const AttentionOptions& options, CacheLayer& cache,
                     const at::Tensor& out) {
@@ -450,23 +505,26 @@ void CpuOps::Attend(const at::Tensor& qkv, absl::Span<const Segment> segments,
       }
     }
   }
+  const CacheBlocks blocks(cache);
+  const float* first_keys = Floats(qkv) + options.heads * cache.head_dim;
+  const size_t stride = qkv.size(1);
   ForEachRow(rows.size(), [&](size_t i) {
-    StoreKeysAndValues(qkv, *rows[i].first, rows[i].second, options.heads,
-                       cache);
+    const auto& [segment, row] = rows[i];
+    StoreRow(first_keys + (segment->first_row + row) * stride, *segment, row,
+             cache, blocks);
   });
   const float* key_bias = FloatsOrNull(options.key_bias);
   pool_.ForEach(parts.size(), [&](size_t i, int worker) {
     const AttendPart& part = parts[i];
     std::vector<const void*> keys, values;
     for (int32_t block : part.segment->blocks) {
-      const size_t index = block * cache.kv_heads + part.kv_head;
-      keys.push_back(BlockAt(cache.keys, KeyElements(cache), index));
-      values.push_back(BlockAt(cache.values, ValueElements(cache), index));
+      keys.push_back(blocks.Keys(block, part.kv_head));
+      values.push_back(blocks.Values(block, part.kv_head));
     }
     const size_t row = part.segment->first_row + part.first;
     const size_t column = part.kv_head * group * cache.head_dim;
     AttendTask task;
-    task.q_stride = qkv.size(1);
+    task.q_stride = stride;
     task.q = Floats(qkv) + row * task.q_stride + column;
     task.positions = part.rows;
     task.first_position = part.segment->first_position + part.first;
