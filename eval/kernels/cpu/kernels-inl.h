@@ -8,19 +8,30 @@
 inline constexpr size_t kLanes = 16;
 // Rows of a product's tile.
 inline constexpr size_t kTileRows = 6;
-// From this many rows on, widening a panel first is cheaper than widening it
-// for every tile.
-inline constexpr size_t kWidenRows = 2 * kTileRows;
+// From this many rows on it pays to keep the weights that the first tile widens
+// for the others; earlier where tiles are one vector wide, since those widen
+// two for each that they use.
+inline constexpr size_t kWidenRows = (kTileVectors == 1 ? 2 : 6) * kTileRows;
 
 SN37_SIMD_INLINE size_t Smaller(size_t a, size_t b) { return a < b ? a : b; }
 SN37_SIMD_INLINE size_t Larger(size_t a, size_t b) { return a < b ? b : a; }
 
-// The weights of vectors first .. first + kTileVectors - 1 of a panel's row.
-SN37_SIMD_INLINE void LoadWeights(const float* row, size_t first, Lanes* w) {
+// A panel in bfloat16, and where its weights go as they are widened.
+struct Widening {
+  const uint16_t* from;
+  float* to;
+};
+
+// The weights of vectors first .. first + kTileVectors - 1 of a panel's row k.
+SN37_SIMD_INLINE void LoadWeights(const float* panel, size_t k, size_t first,
+                                  Lanes* w) {
+  const float* row = panel + k * kPanelWidth;
   for (int v = 0; v < kTileVectors; ++v)
     w[v] = Load(row + (first + v) * kLanes);
 }
-SN37_SIMD_INLINE void LoadWeights(const uint16_t* row, size_t first, Lanes* w) {
+SN37_SIMD_INLINE void LoadWeights(const uint16_t* panel, size_t k, size_t first,
+                                  Lanes* w) {
+  const uint16_t* row = panel + k * kPanelWidth;
   if constexpr (kTileVectors == 1) {
     Lanes pair[2];
     Widen(row + (first & ~size_t{1}) * kLanes, &pair[0], &pair[1]);
@@ -31,11 +42,19 @@ SN37_SIMD_INLINE void LoadWeights(const uint16_t* row, size_t first, Lanes* w) {
     }
   }
 }
+SN37_SIMD_INLINE void LoadWeights(const Widening& panel, size_t k, size_t first,
+                                  Lanes* w) {
+  LoadWeights(panel.from, k, first, w);
+  for (int v = 0; v < kTileVectors; ++v) {
+    Store(panel.to + k * kPanelWidth + (first + v) * kLanes, w[v]);
+  }
+}
 
 #ifdef SN37_SIMD_PAIRS
-SN37_SIMD_INLINE void LoadWeights(const uint32_t* row, size_t first, Pairs* w) {
+SN37_SIMD_INLINE void LoadWeights(const uint32_t* panel, size_t k, size_t first,
+                                  Pairs* w) {
   for (int v = 0; v < kTileVectors; ++v) {
-    w[v] = LoadPairs(row + (first + v) * kLanes);
+    w[v] = LoadPairs(panel + k * kPanelWidth + (first + v) * kLanes);
   }
 }
 
@@ -66,10 +85,10 @@ struct Ahead {
 // c[r][j] = (add ? c[r][j] : 0) + Σ_k x[r][k] · panel[k][j], k in order, for
 // kRows rows and the 64 outputs of a panel; c's rows are c_stride apart. Values
 // and weights are numbers, or pairs of them in 32-bit words.
-template <int kRows, typename Value, typename Weight>
+template <int kRows, typename Value, typename Weights>
 __attribute__((noinline)) static void ProductTile(
-    const Value* x, size_t x_stride, const Weight* panel, size_t depth,
-    bool add, float* c, size_t c_stride, Ahead ahead) {
+    const Value* x, size_t x_stride, Weights panel, size_t depth, bool add,
+    float* c, size_t c_stride, Ahead ahead) {
   using Factor = decltype(Broadcast(*x));
   constexpr size_t kInputs = __is_same(Value, uint32_t) ? 2 : 1;
   for (size_t first = 0; first < kPanelWidth / kLanes; first += kTileVectors) {
@@ -86,7 +105,7 @@ __attribute__((noinline)) static void ProductTile(
         if (line < lines) Prefetch(ahead.from + line * 64);
       }
       Factor w[kTileVectors];
-      LoadWeights(panel + k * kPanelWidth, first, w);
+      LoadWeights(panel, k, first, w);
       for (int r = 0; r < kRows; ++r) {
         const Factor value = Broadcast(x[r * x_stride + k]);
         for (int v = 0; v < kTileVectors; ++v) {
@@ -102,10 +121,10 @@ __attribute__((noinline)) static void ProductTile(
   }
 }
 
-template <typename Value, typename Weight>
+template <typename Value, typename Weights>
 static void ProductTileOfRows(size_t rows, const Value* x, size_t x_stride,
-                              const Weight* panel, size_t depth, bool add,
-                              float* c, size_t c_stride, Ahead ahead) {
+                              Weights panel, size_t depth, bool add, float* c,
+                              size_t c_stride, Ahead ahead) {
   switch (rows) {
     case 1:
       return ProductTile<1>(x, x_stride, panel, depth, add, c, c_stride, ahead);
@@ -119,15 +138,6 @@ static void ProductTileOfRows(size_t rows, const Value* x, size_t x_stride,
       return ProductTile<5>(x, x_stride, panel, depth, add, c, c_stride, ahead);
     default:
       return ProductTile<6>(x, x_stride, panel, depth, add, c, c_stride, ahead);
-  }
-}
-
-static void WidenPanel(const uint16_t* panel, size_t depth, float* out) {
-  for (size_t i = 0; i < depth * kPanelWidth; i += 2 * kLanes) {
-    Lanes first, second;
-    Widen(panel + i, &first, &second);
-    Store(out + i, first);
-    Store(out + i + kLanes, second);
   }
 }
 
@@ -162,9 +172,10 @@ static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
     const size_t block = Smaller(kDepthBlock, depth - k);
     const char* weights = static_cast<const char*>(panel.data) +
                           k * kPanelWidth * ElementBytes(panel.layout);
-    const auto multiply = [&](const auto* from, size_t stride,
-                              const auto* terms, size_t count) {
-      for (size_t tile = 0; tile < tiles; ++tile) {
+    // Some tiles of rows, `stride` apart, with `count` terms.
+    const auto multiply = [&](size_t first, size_t end, const auto* from,
+                              size_t stride, auto terms, size_t count) {
+      for (size_t tile = first; tile < end; ++tile) {
         const size_t r = tile * kTileRows;
         ProductTileOfRows(Smaller(kTileRows, rows - r), from + r * stride,
                           stride, terms, count, add || k > 0, c + r * c_stride,
@@ -172,22 +183,24 @@ static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
       }
     };
     if (panel.layout == Layout::kFloat32) {
-      multiply(x + k, x_stride, reinterpret_cast<const float*>(weights), block);
+      multiply(0, tiles, x + k, x_stride,
+               reinterpret_cast<const float*>(weights), block);
 #ifdef SN37_SIMD_PAIRS
     } else if (panel.layout == Layout::kBFloat16Pairs) {
       NarrowRows(x + k, x_stride, rows, block,
                  reinterpret_cast<uint16_t*>(scratch));
-      multiply(reinterpret_cast<const uint32_t*>(scratch),
+      multiply(0, tiles, reinterpret_cast<const uint32_t*>(scratch),
                NarrowedStride(block),
                reinterpret_cast<const uint32_t*>(weights), (block + 1) / 2);
 #endif
     } else {
       const uint16_t* halves = reinterpret_cast<const uint16_t*>(weights);
-      if (rows >= kWidenRows) {
-        WidenPanel(halves, block, scratch);
-        multiply(x + k, x_stride, scratch, block);
+      if (rows < kWidenRows) {
+        multiply(0, tiles, x + k, x_stride, halves, block);
       } else {
-        multiply(x + k, x_stride, halves, block);
+        multiply(0, 1, x + k, x_stride, Widening{halves, scratch}, block);
+        multiply(1, tiles, x + k, x_stride, static_cast<const float*>(scratch),
+                 block);
       }
     }
   }
