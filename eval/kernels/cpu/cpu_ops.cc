@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "eval/kernels/cpu/layout.h"
+#include "eval/kernels/cpu/linear_parts.h"
 #include "eval/kernels/cpu/memory_limit.h"
 #include "eval/kernels/cpu/thread_pool.h"
 
@@ -101,6 +102,7 @@ void PackPanel(absl::Span<const std::pair<const RowSlice*, int64_t>> rows,
 template <Layout kLayout>
 void StoreKeyValue(const float* key, const float* value, size_t head_dim,
                    size_t place, Panel<kLayout> keys, Panel<kLayout> values) {
+  // Each of a key's numbers goes to a line of its own.
   for (size_t d = 0; d < head_dim; ++d) {
     __builtin_prefetch(&keys.data[PanelOffset(kLayout, d, place)], 1);
   }
@@ -160,49 +162,6 @@ void StoreRow(const float* keys, const Segment& segment, int64_t row,
     });
   }
 }
-
-// A linear layer's work in parts, each some rows against one panel: many rows,
-// but enough parts for all threads, and the ones that would be left over after
-// equal shares in pieces.
-class LinearParts {
- public:
-  struct Part {
-    size_t panel, first_row, rows;
-  };
-
-  LinearParts(size_t rows, size_t panels, size_t threads)
-      : rows_(rows),
-        panels_(panels),
-        height_(std::clamp<size_t>(rows, 1, kMaxTaskRows)) {
-    while (height_ > kFewRows && Blocks() * panels < 3 * threads) {
-      height_ = CeilDivide(height_, 2);
-    }
-    left_over_ = Blocks() * panels % threads;
-    whole_ = Blocks() * panels - left_over_;
-    pieces_ = std::clamp<size_t>(height_ / kFewRows, 1, threads);
-  }
-
-  size_t count() const { return whole_ + left_over_ * pieces_; }
-
-  Part At(size_t i) const {
-    const bool is_whole = i < whole_;
-    const size_t index = is_whole ? i : whole_ + (i - whole_) / pieces_;
-    const size_t piece = is_whole ? 0 : (i - whole_) % pieces_;
-    const size_t block = index / panels_ * height_;
-    const size_t rows = std::min(height_, rows_ - block);
-    const size_t piece_rows = is_whole ? rows : CeilDivide(rows, pieces_);
-    const size_t first = std::min(rows, piece * piece_rows);
-    return {index % panels_, block + first, std::min(piece_rows, rows - first)};
-  }
-
- private:
-  // Not worth cutting.
-  static constexpr size_t kFewRows = 24;
-
-  size_t Blocks() const { return CeilDivide(rows_, height_); }
-
-  size_t rows_, panels_, height_, left_over_, whole_, pieces_;
-};
 
 // Part of one segment's attention for one key-value head.
 struct AttendPart {
