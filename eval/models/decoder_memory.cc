@@ -19,9 +19,13 @@ double PassBytes(const DecoderConfig& c, double rows) {
       static_cast<double>(3 * c.heads + 2 * c.kv_heads) *
           static_cast<double>(c.head_dim) +
       static_cast<double>(c.rotary.dim);
-  return sizeof(float) *
-         (rows * columns + std::min<double>(rows, kMlpRows) *
-                               static_cast<double>(c.intermediate));
+  const double inner =
+      std::min<double>(rows, kMlpRows) * static_cast<double>(c.intermediate);
+  // Rows in bfloat16, where a device multiplies those.
+  const double widest =
+      static_cast<double>(std::max(c.hidden, c.heads * c.head_dim));
+  const double rounded = std::max(rows * widest, inner) / 2;
+  return sizeof(float) * (rows * columns + inner + rounded);
 }
 
 double TextBytes(const DecoderConfig& c, int64_t tokens) {

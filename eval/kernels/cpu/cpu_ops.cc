@@ -163,6 +163,12 @@ void StoreRow(const float* keys, const Segment& segment, int64_t row,
   }
 }
 
+// The rows from `first` on.
+Rows From(Rows rows, size_t first) {
+  return {static_cast<const uint32_t*>(rows.data) + first * rows.stride,
+          rows.stride};
+}
+
 // Part of one segment's attention for one key-value head.
 struct AttendPart {
   const Segment* segment;
@@ -251,6 +257,8 @@ class CpuOps : public Ops {
     return dtype == DType::kBFloat16 ? kernels_.bfloat16 : Layout::kBFloat16;
   }
   Packed PackedAt(const Matrix& matrix, size_t panel) const;
+  // x as it goes into a product with `matrix`; valid until the next call.
+  Rows Input(const at::Tensor& x, const Matrix& matrix);
   // Calls body(row) for each row, some rows per task.
   void ForEachRow(size_t rows, absl::FunctionRef<void(size_t)> body);
   // Normalises n floats.
@@ -265,6 +273,7 @@ class CpuOps : public Ops {
   const CpuKernels& kernels_;
   ThreadPool pool_;
   std::vector<at::Tensor> scratch_;  // per worker
+  at::Tensor pairs_;                 // of Input
 };
 
 Packed CpuOps::PackedAt(const Matrix& matrix, size_t panel) const {
@@ -324,6 +333,24 @@ void CpuOps::ForEachRow(size_t rows, absl::FunctionRef<void(size_t)> body) {
   });
 }
 
+Rows CpuOps::Input(const at::Tensor& x, const Matrix& matrix) {
+  const size_t depth = x.size(1);
+  const float* from = Floats(x);
+  const Layout layout = LayoutFor(matrix.data.scalar_type(), matrix.dtype);
+  if (layout != Layout::kBFloat16Pairs) return {from, depth};
+  const size_t stride = PairWords(depth);
+  const int64_t words = x.size(0) * static_cast<int64_t>(stride);
+  if (!pairs_.defined() || pairs_.numel() < words) {
+    pairs_ = at::Tensor();
+    pairs_ = at::empty({words}, at::kInt);
+  }
+  int32_t* to = pairs_.data_ptr<int32_t>();
+  ForEachRow(x.size(0), [&](size_t row) {
+    kernels_.pair_row(from + row * depth, depth, to + row * stride);
+  });
+  return {to, stride};
+}
+
 void CpuOps::Embed(const Matrix& table, absl::Span<const int32_t> ids,
                    float scale, bool add, const at::Tensor& out) {
   const size_t width = table.inputs;
@@ -381,13 +408,12 @@ void CpuOps::Linear(const at::Tensor& x, const Matrix& matrix,
   const float* gate_bias = FloatsOrNull(options.gated_by_bias);
   const size_t threads = pool_.size();
   const LinearParts parts(rows, panels, threads);
-  const float* from = Floats(x);
+  const Rows input = Input(x, matrix);
   float* to = Floats(out);
   pool_.ForEach(parts.count(), [&](size_t i, int worker) {
     const auto [panel, first, part_rows] = parts.At(i);
     LinearTask task;
-    task.x_stride = x.size(1);
-    task.x = from + first * task.x_stride;
+    task.x = From(input, first);
     task.rows = part_rows;
     task.depth = matrix.inputs;
     // The next task of this thread, if the others are as fast.
@@ -512,21 +538,21 @@ std::vector<HeadTask::Fold> CpuOps::RunHead(const at::Tensor& x,
                                             const Matrix& head,
                                             const HeadOptions& options,
                                             HeadTask common) {
-  const size_t width = x.size(1), count = x.size(0);
+  const size_t count = x.size(0);
   const size_t vocabulary = head.outputs;
   const size_t ids_per_task = kHeadPanels * kPanelWidth;
   const size_t chunks = CeilDivide(vocabulary, ids_per_task);
   const float* bias = FloatsOrNull(options.bias);
+  const Rows input = Input(x, head);
   // (chunk, row)
   std::vector<HeadTask::Fold> folds(chunks * count);
   pool_.ForEach(
       CeilDivide(count, kMaxTaskRows) * chunks, [&](size_t i, int worker) {
         const size_t first = i / chunks * kMaxTaskRows, chunk = i % chunks;
         HeadTask task = common;
-        task.x = Floats(x) + first * width;
-        task.x_stride = width;
+        task.x = From(input, first);
         task.rows = std::min(kMaxTaskRows, count - first);
-        task.depth = width;
+        task.depth = head.inputs;
         task.first_id = chunk * ids_per_task;
         task.ids = std::min(ids_per_task, vocabulary - task.first_id);
         task.panels = PackedAt(head, chunk * kHeadPanels);

@@ -53,6 +53,19 @@ at::Tensor Filled(size_t count, float value, at::ScalarType type) {
       .to(type);
 }
 
+// x (rows, depth) as panels of this layout take it; `pairs` holds what is made.
+Rows InputOf(const CpuKernels& kernels, Layout layout, const at::Tensor& x,
+             const Shape& shape, std::vector<uint32_t>& pairs) {
+  const float* from = x.data_ptr<float>();
+  if (layout != Layout::kBFloat16Pairs) return {from, shape.inputs};
+  const size_t stride = PairWords(shape.inputs);
+  pairs.resize(shape.rows * stride);
+  for (size_t r = 0; r < shape.rows; ++r) {
+    kernels.pair_row(from + r * shape.inputs, shape.inputs, &pairs[r * stride]);
+  }
+  return {pairs.data(), stride};
+}
+
 template <bool kBFloat16>
 void BM_Ours(benchmark::State& state) {
   const Shape shape(state);
@@ -64,16 +77,19 @@ void BM_Ours(benchmark::State& state) {
   at::Tensor scratch = Filled(CpuKernels::kLinearScratch, 0, at::kFloat);
   const char* panels = static_cast<const char*>(weights.data_ptr());
   const size_t row_bytes = shape.inputs * (kBFloat16 ? 2 : 4);  // of an output
+  const Layout layout = kBFloat16 ? kernels.bfloat16 : Layout::kFloat32;
+  std::vector<uint32_t> pairs;
   for (auto _ : state) {
+    const Rows input = InputOf(kernels, layout, x, shape, pairs);
     for (size_t r = 0; r < shape.rows; r += kMaxTaskRows) {
       for (size_t j = 0; j < shape.outputs; j += kPanelWidth) {
         LinearTask task;
-        task.x = x.data_ptr<float>() + r * shape.inputs;
-        task.x_stride = task.depth = shape.inputs;
+        task.x = {static_cast<const uint32_t*>(input.data) + r * input.stride,
+                  input.stride};
+        task.depth = shape.inputs;
         task.rows = std::min(kMaxTaskRows, shape.rows - r);
         const size_t next = (j + kPanelWidth) % shape.outputs;
-        task.panel = {panels + j * row_bytes,
-                      kBFloat16 ? kernels.bfloat16 : Layout::kFloat32,
+        task.panel = {panels + j * row_bytes, layout,
                       panels + next * row_bytes};
         task.out = out.data_ptr<float>() + r * shape.outputs + j;
         task.out_stride = shape.outputs;
@@ -146,8 +162,8 @@ void BM_FirstLevelCache(benchmark::State& state) {
   at::Tensor out = Filled(6 * kPanelWidth, 0, at::kFloat);
   at::Tensor scratch = Filled(CpuKernels::kLinearScratch, 0, at::kFloat);
   LinearTask task;
-  task.x = x.data_ptr<float>();
-  task.x_stride = task.depth = kDepth;
+  task.x = {x.data_ptr(), kDepth};
+  task.depth = kDepth;
   task.rows = 6;
   task.panel = {weights.data_ptr(), Layout::kFloat32};
   task.out = out.data_ptr<float>();

@@ -58,20 +58,14 @@ SN37_SIMD_INLINE void LoadWeights(const uint32_t* panel, size_t k, size_t first,
   }
 }
 
-// Floats of a row of so many numbers in bfloat16, in whole vectors.
-SN37_SIMD_INLINE size_t NarrowedStride(size_t depth) {
-  return (depth + kLanes - 1) / kLanes * kLanes / 2;
-}
-
-// x (rows, depth) in bfloat16, each row with zeros up to NarrowedStride(depth).
-static void NarrowRows(const float* x, size_t x_stride, size_t rows,
-                       size_t depth, uint16_t* out) {
-  for (size_t r = 0; r < rows; ++r) {
-    for (size_t k = 0; k < depth; k += kLanes, out += kLanes) {
-      Narrow(LoadFirst(x + r * x_stride + k, Smaller(kLanes, depth - k)), out);
-    }
+static void PairRow(const float* x, size_t n, void* out) {
+  uint16_t* to = static_cast<uint16_t*>(out);
+  for (size_t i = 0; i < n; i += kLanes) {
+    Narrow(LoadFirst(x + i, Smaller(kLanes, n - i)), to + i);
   }
 }
+#else
+static constexpr void (*PairRow)(const float*, size_t, void*) = nullptr;
 #endif
 
 // Weights that will be wanted after those at hand. They come from the third
@@ -162,46 +156,41 @@ static Ahead AheadOf(Packed panel, size_t depth, size_t k, size_t part,
 }
 
 // c (rows, 64; c_stride) = or += x (rows, depth) · panel (depth, 64).
-// `scratch` holds at least Smaller(depth, kDepthBlock) · 64 floats, and with
-// pairs rows · NarrowedStride(of the same).
-static void Product(const float* x, size_t x_stride, size_t rows, Packed panel,
-                    size_t depth, bool add, float* c, size_t c_stride,
-                    float* scratch) {
+// `scratch` holds at least Smaller(depth, kDepthBlock) · 64 floats.
+static void Product(Rows x, size_t rows, Packed panel, size_t depth, bool add,
+                    float* c, size_t c_stride, float* scratch) {
   const size_t tiles = (rows + kTileRows - 1) / kTileRows;
   for (size_t k = 0; k < depth; k += kDepthBlock) {
     const size_t block = Smaller(kDepthBlock, depth - k);
     const char* weights = static_cast<const char*>(panel.data) +
                           k * kPanelWidth * ElementBytes(panel.layout);
-    // Some tiles of rows, `stride` apart, with `count` terms.
+    // Some tiles of rows, with `count` terms.
     const auto multiply = [&](size_t first, size_t end, const auto* from,
-                              size_t stride, auto terms, size_t count) {
+                              auto terms, size_t count) {
       for (size_t tile = first; tile < end; ++tile) {
         const size_t r = tile * kTileRows;
-        ProductTileOfRows(Smaller(kTileRows, rows - r), from + r * stride,
-                          stride, terms, count, add || k > 0, c + r * c_stride,
-                          c_stride, AheadOf(panel, depth, k, tile, tiles));
+        ProductTileOfRows(Smaller(kTileRows, rows - r), from + r * x.stride,
+                          x.stride, terms, count, add || k > 0,
+                          c + r * c_stride, c_stride,
+                          AheadOf(panel, depth, k, tile, tiles));
       }
     };
-    if (panel.layout == Layout::kFloat32) {
-      multiply(0, tiles, x + k, x_stride,
-               reinterpret_cast<const float*>(weights), block);
 #ifdef SN37_SIMD_PAIRS
-    } else if (panel.layout == Layout::kBFloat16Pairs) {
-      NarrowRows(x + k, x_stride, rows, block,
-                 reinterpret_cast<uint16_t*>(scratch));
-      multiply(0, tiles, reinterpret_cast<const uint32_t*>(scratch),
-               NarrowedStride(block),
+    if (panel.layout == Layout::kBFloat16Pairs) {
+      multiply(0, tiles, static_cast<const uint32_t*>(x.data) + k / 2,
                reinterpret_cast<const uint32_t*>(weights), (block + 1) / 2);
+      continue;
+    }
 #endif
+    const float* from = static_cast<const float*>(x.data) + k;
+    const uint16_t* halves = reinterpret_cast<const uint16_t*>(weights);
+    if (panel.layout == Layout::kFloat32) {
+      multiply(0, tiles, from, reinterpret_cast<const float*>(weights), block);
+    } else if (rows < kWidenRows) {
+      multiply(0, tiles, from, halves, block);
     } else {
-      const uint16_t* halves = reinterpret_cast<const uint16_t*>(weights);
-      if (rows < kWidenRows) {
-        multiply(0, tiles, x + k, x_stride, halves, block);
-      } else {
-        multiply(0, 1, x + k, x_stride, Widening{halves, scratch}, block);
-        multiply(1, tiles, x + k, x_stride, static_cast<const float*>(scratch),
-                 block);
-      }
+      multiply(0, 1, from, Widening{halves, scratch}, block);
+      multiply(1, tiles, from, static_cast<const float*>(scratch), block);
     }
   }
 }
@@ -231,11 +220,11 @@ static void Linear(const LinearTask& task, float* memory) {
   float* second = y + kMaxTaskRows * kPanelWidth;
   float* scratch = second + kMaxTaskRows * kPanelWidth;
   const bool gated = task.second_panel.data != nullptr;
-  Product(task.x, task.x_stride, task.rows, task.panel, task.depth, false, y,
-          kPanelWidth, scratch);
+  Product(task.x, task.rows, task.panel, task.depth, false, y, kPanelWidth,
+          scratch);
   if (gated) {
-    Product(task.x, task.x_stride, task.rows, task.second_panel, task.depth,
-            false, second, kPanelWidth, scratch);
+    Product(task.x, task.rows, task.second_panel, task.depth, false, second,
+            kPanelWidth, scratch);
   }
   for (size_t r = 0; r < task.rows; ++r) {
     FinishRow(task, y + r * kPanelWidth,
@@ -324,8 +313,8 @@ static void Head(const HeadTask& task, float* memory) {
     const Packed panel = {
         data, task.panels.layout,
         id + kPanelWidth < task.ids ? data + panel_bytes : nullptr};
-    Product(task.x, task.x_stride, task.rows, panel, task.depth, false, logits,
-            kPanelWidth, scratch);
+    Product(task.x, task.rows, panel, task.depth, false, logits, kPanelWidth,
+            scratch);
     const size_t global_id = task.first_id + id;
     for (size_t r = 0; r < task.rows; ++r) {
       float* row = logits + r * kPanelWidth;
@@ -457,11 +446,11 @@ static void AddValues(const AttendTask& task, size_t block, size_t begin,
   const char* first = static_cast<const char*>(task.value_blocks[block]) +
                       keys.from * row_bytes;
   for (size_t column = 0; column < padded; column += kPanelWidth) {
-    Product(s.scores + begin * task.heads * kPanelWidth + keys.from,
-            kPanelWidth, (end - begin) * task.heads,
-            {first + column * row_bytes, task.layout}, keys.to - keys.from,
-            true, s.out + begin * task.heads * padded + column, padded,
-            s.widened);
+    Product(
+        {s.scores + begin * task.heads * kPanelWidth + keys.from, kPanelWidth},
+        (end - begin) * task.heads, {first + column * row_bytes, task.layout},
+        keys.to - keys.from, true, s.out + begin * task.heads * padded + column,
+        padded, s.widened);
   }
 }
 
@@ -470,7 +459,7 @@ static void AttendBlock(const AttendTask& task, size_t block, size_t begin,
                         size_t end, const AttendScratch& s) {
   const size_t rows = (end - begin) * task.heads, row0 = begin * task.heads;
   const size_t padded = PaddedDim(task.head_dim);
-  Product(s.q + row0 * task.head_dim, task.head_dim, rows,
+  Product({s.q + row0 * task.head_dim, task.head_dim}, rows,
           {task.key_blocks[block], task.layout}, task.head_dim, false,
           s.scores + row0 * kPanelWidth, kPanelWidth, s.widened);
   for (size_t row = row0; row < row0 + rows; ++row) {
@@ -600,6 +589,6 @@ static void Rotate(float* x, size_t n, const float* cosine, const float* sine) {
 
 // The table of all of these.
 static constexpr CpuKernels TableOf(const char* name, Layout bfloat16) {
-  return {name,   bfloat16, AttendScratchFloats, Linear, Head,
+  return {name,   bfloat16, AttendScratchFloats, PairRow, Linear, Head,
           Attend, RmsNorm,  LayerNorm,           Rotate};
 }

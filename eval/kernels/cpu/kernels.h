@@ -63,14 +63,25 @@ struct Packed {
   const void* next = nullptr;
 };
 
+// Rows that go into a product, in 32-bit words: numbers, or for panels of pairs
+// what CpuKernels::pair_row makes of them.
+struct Rows {
+  const void* data = nullptr;
+  size_t stride = 0;  // words between rows
+};
+
+// Words of a row of so many numbers in pairs: whole vectors.
+[[gnu::always_inline]] constexpr size_t PairWords(size_t depth) {
+  return (depth + 15) / 16 * 8;
+}
+
 // One task of a linear layer: all of `rows` rows for the outputs of one panel.
 //   y = x · panelᵀ + bias
 //   out = activation(y)            normally
 //   out = activation(y) · y2       with a second panel (gated MLP)
 //   out = out + y                  with add_to_out (residual)
 struct LinearTask {
-  const float* x = nullptr;  // (rows, depth), x_stride floats between rows
-  size_t x_stride = 0;
+  Rows x;           // (rows, depth)
   size_t rows = 0;  // at most kMaxTaskRows
   size_t depth = 0;
   Packed panel;                        // (depth, 64)
@@ -121,8 +132,7 @@ inline constexpr size_t kMaxAttendRows = 96;
 
 // Part of the head: some rows against some panels of the vocabulary.
 struct HeadTask {
-  const float* x = nullptr;  // (rows, depth)
-  size_t x_stride = 0;
+  Rows x;           // (rows, depth)
   size_t rows = 0;  // at most kMaxTaskRows
   size_t depth = 0;
   Packed panels;                // of the first panel; the next ones follow
@@ -159,11 +169,14 @@ struct CpuKernels {
   Layout bfloat16;
 
   // Scratch floats that a linear, head or attend task needs: two products, and
-  // the block of a panel widened or the rows' part in bfloat16.
+  // the block of a panel widened.
   size_t (*attend_scratch)(const AttendTask&);
-  static_assert(kMaxTaskRows / 2 >= kPanelWidth);
   static constexpr size_t kLinearScratch =
-      2 * kMaxTaskRows * kPanelWidth + kDepthBlock * (kMaxTaskRows / 2);
+      2 * kMaxTaskRows * kPanelWidth + kDepthBlock * kPanelWidth;
+
+  // n floats rounded to bfloat16, to PairWords(n) words that end with zeros;
+  // null where no products are with pairs.
+  void (*pair_row)(const float* x, size_t n, void* out);
 
   // scratch: at least kLinearScratch floats.
   void (*linear)(const LinearTask&, float* scratch);

@@ -85,16 +85,28 @@ std::vector<uint16_t> Halves(std::mt19937& random, size_t count) {
   return halves;
 }
 
+// x (rows, depth) as the kernels take it.
+std::vector<uint32_t> PairRows(const CpuKernels& kernels,
+                               const std::vector<float>& x, size_t rows,
+                               size_t depth) {
+  std::vector<uint32_t> pairs(rows * PairWords(depth), 0xdeadbeef);
+  for (size_t row = 0; row < rows; ++row) {
+    kernels.pair_row(&x[row * depth], depth, &pairs[row * PairWords(depth)]);
+  }
+  return pairs;
+}
+
 // x (rows, depth) times one panel.
 std::vector<float> Multiply(const CpuKernels& kernels,
                             const std::vector<float>& x, size_t rows,
                             const std::vector<uint16_t>& panel, size_t depth) {
   std::vector<float> scratch(CpuKernels::kLinearScratch);
   std::vector<float> out(rows * kPanelWidth);
+  const std::vector<uint32_t> pairs = PairRows(kernels, x, rows, depth);
   LinearTask task;
-  task.x = x.data();
-  task.x_stride = task.depth = depth;
+  task.x = {pairs.data(), PairWords(depth)};
   task.rows = rows;
+  task.depth = depth;
   task.panel = {panel.data(), Layout::kBFloat16Pairs};
   task.out = out.data();
   task.out_stride = kPanelWidth;
@@ -197,11 +209,12 @@ TEST(PairProductsTest, TheHeadTakesTheSameProducts) {
          {PlayedAvx512Bf16Kernels(), Avx512Bf16Kernels()}) {
       if (kernels == Avx512Bf16Kernels() && !HasInstruction()) continue;
       std::vector<float> scratch(CpuKernels::kLinearScratch);
+      const std::vector<uint32_t> pairs = PairRows(*kernels, x, 1, depth);
       HeadTask::Fold fold;
       HeadTask task;
-      task.x = x.data();
-      task.x_stride = task.depth = depth;
+      task.x = {pairs.data(), PairWords(depth)};
       task.rows = 1;
+      task.depth = depth;
       task.panels = {panels.data(), Layout::kBFloat16Pairs};
       task.ids = 3 * kPanelWidth;
       task.folds = &fold;
