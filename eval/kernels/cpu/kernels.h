@@ -10,8 +10,8 @@
 // row's tail padded by zeros.
 //
 // The functions of all tables give the same bits, but for products with pairs
-// (Layout::kBFloat16Pairs). Those round the rows to bfloat16 and take two terms
-// a step, the second first; denormal numbers count as zero.
+// (Layout::kBFloat16Pairs). Those take rows rounded to bfloat16 (pair_row), two
+// terms a step, the second first; denormal numbers count as zero.
 #ifndef EVAL_KERNELS_CPU_KERNELS_H_
 #define EVAL_KERNELS_CPU_KERNELS_H_
 
