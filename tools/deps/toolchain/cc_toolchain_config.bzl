@@ -172,7 +172,9 @@ def _implementation(ctx):
         feature(name = "opt"),
         feature(name = "dbg"),
         feature(name = "fastbuild"),
-        feature(name = "supports_pic", enabled = True),
+        # No "supports_pic": nothing here is a shared library, so all is
+        # compiled once, as both compilers do by themselves, for a
+        # position-independent program.
         feature(name = "supports_start_end_lib", enabled = False),
         environment,
         _flags("default_compile_flags", _COMPILE, _COMPILE_FLAGS),
